@@ -1,0 +1,5 @@
+/// Keys, certificates, MSPs, signing and verifying, principals.
+@NullMarked
+package io.denim.identity;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Protos and canonical bytes, hashes, gRPC and TLS plumbing.
+@NullMarked
+package io.denim.wire;
+
+import org.jspecify.annotations.NullMarked;

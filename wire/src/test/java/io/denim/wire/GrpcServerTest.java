@@ -1,0 +1,85 @@
+package io.denim.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.grpc.BindableService;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.hyperledger.fabric.protos.peer.EndorserGrpc;
+import org.hyperledger.fabric.protos.peer.ProposalResponse;
+import org.hyperledger.fabric.protos.peer.SignedProposal;
+import org.junit.jupiter.api.Test;
+
+class GrpcServerTest {
+  private final CountDownLatch entered = new CountDownLatch(1);
+  private final CountDownLatch released = new CountDownLatch(1);
+
+  private final BindableService slow =
+      new EndorserGrpc.EndorserImplBase() {
+        @Override
+        public void processProposal(
+            SignedProposal request, StreamObserver<ProposalResponse> observer) {
+          entered.countDown();
+          try {
+            released.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          observer.onNext(ProposalResponse.getDefaultInstance());
+          observer.onCompleted();
+        }
+      };
+
+  @Test
+  void callsBeyondTheLimitAreRefusedAndThoseWithinAreServed() throws Exception {
+    var limit = new ConcurrencyLimit(Map.of("protos.Endorser", 1));
+    try (GrpcServer server = start(limit)) {
+      ManagedChannel channel = GrpcClient.channel("localhost:" + server.port(), Optional.empty());
+      var first = EndorserGrpc.newFutureStub(channel).processProposal(proposal());
+      entered.await();
+
+      assertThatThrownBy(() -> EndorserGrpc.newBlockingStub(channel).processProposal(proposal()))
+          .isInstanceOfSatisfying(
+              StatusRuntimeException.class,
+              e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED));
+      released.countDown();
+      assertThat(first.get()).isNotNull();
+      assertThat(EndorserGrpc.newBlockingStub(channel).processProposal(proposal())).isNotNull();
+      channel.shutdownNow();
+    }
+  }
+
+  @Test
+  void aPortInUseIsNamed() throws Exception {
+    try (GrpcServer server = start(new ConcurrencyLimit(Map.of()))) {
+      var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
+
+      assertThatThrownBy(() ->
+              GrpcServer.start(
+                  GrpcServer.Settings.of(address, Optional.empty()), List.of(), List.of()))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining(":" + server.port())
+          .hasMessageContaining("in use");
+    }
+  }
+
+  private GrpcServer start(ConcurrencyLimit limit) throws Exception {
+    var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    return GrpcServer.start(
+        GrpcServer.Settings.of(address, Optional.empty()), List.of(slow), List.of(limit));
+  }
+
+  private static SignedProposal proposal() {
+    return SignedProposal.getDefaultInstance();
+  }
+}
