@@ -3,14 +3,17 @@ package io.denim.wire;
 import com.google.protobuf.ByteString;
 import io.grpc.netty.GrpcSslContexts;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 
 /// Netty contexts for TLS 1.2 and 1.3 with Fabric's cipher suites, over BoringSSL where its native
@@ -31,20 +34,38 @@ final class TlsContexts {
   private TlsContexts() {}
 
   static SslContext server(ServerTls tls) throws TlsConfigurationException {
+    try {
+      return finish(serverBuilder(tls));
+    } catch (Exception e) { // Netty reports bad keys and certificates in many ways
+      throw new TlsConfigurationException("a server cannot start TLS with these settings", e);
+    }
+  }
+
+  /// The same for the Java runtime's own servers, such as its HTTP server.
+  static SSLContext javaServer(ServerTls tls) throws TlsConfigurationException {
+    try {
+      SslContext context =
+          serverBuilder(tls).sslProvider(SslProvider.JDK).protocols(PROTOCOLS).build();
+      return ((JdkSslContext) context).context();
+    } catch (Exception e) { // as above
+      throw new TlsConfigurationException("a server cannot start TLS with these settings", e);
+    }
+  }
+
+  private static SslContextBuilder serverBuilder(ServerTls tls) throws IOException {
     try (InputStream chain = tls.keyPair().certificateChain().newInput();
         InputStream key = tls.keyPair().privateKey().newInput()) {
       SslContextBuilder builder = SslContextBuilder.forServer(chain, key);
-      switch (tls.clientAuth()) {
+      return switch (tls.clientAuth()) {
         case REQUESTED ->
             builder
                 .clientAuth(ClientAuth.OPTIONAL)
                 .trustManager(InsecureTrustManagerFactory.INSTANCE);
+        case VERIFIED_IF_GIVEN ->
+            builder.clientAuth(ClientAuth.OPTIONAL).trustManager(joined(tls.clientRoots()));
         case REQUIRED ->
             builder.clientAuth(ClientAuth.REQUIRE).trustManager(joined(tls.clientRoots()));
-      }
-      return finish(builder);
-    } catch (Exception e) { // Netty reports bad keys and certificates in many ways
-      throw new TlsConfigurationException("a server cannot start TLS with these settings", e);
+      };
     }
   }
 

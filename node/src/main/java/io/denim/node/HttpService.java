@@ -1,0 +1,149 @@
+package io.denim.node;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsExchange;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
+import io.denim.wire.ServerTls;
+import io.denim.wire.TlsConfigurationException;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A small HTTP server for operators: each request runs on a virtual thread, and a handler's
+/// failure costs its request a 500 and a log line (fabric v3.1.5 common/fabhttp).
+public final class HttpService implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpService.class);
+
+  private final HttpServer server;
+  private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+
+  private HttpService(HttpServer server) {
+    this.server = server;
+    server.setExecutor(executor);
+  }
+
+  /// Binds; requests are answered after {@link #start}.
+  ///
+  /// @throws IOException if the address cannot be bound or the TLS settings are unusable; the
+  ///   message says which
+  public static HttpService bind(InetSocketAddress listen, Optional<ServerTls> tls)
+      throws IOException {
+    try {
+      if (tls.isEmpty()) {
+        return new HttpService(HttpServer.create(listen, 0));
+      }
+      HttpsServer https = HttpsServer.create(listen, 0);
+      https.setHttpsConfigurator(configurator(tls.get()));
+      return new HttpService(https);
+    } catch (BindException e) {
+      throw new IOException("cannot listen on " + listen + ": " + e.getMessage(), e);
+    }
+  }
+
+  /// Serves a path and all below it.
+  ///
+  /// @param isProtected with TLS, asks for a client certificate that chains to a client root
+  public void handle(String path, boolean isProtected, HttpHandler handler) {
+    server.createContext(path, exchange -> serve(exchange, isProtected, handler));
+  }
+
+  public void start() {
+    server.start();
+  }
+
+  public InetSocketAddress address() {
+    return server.getAddress();
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    executor.shutdown();
+  }
+
+  /// Answers with a text; an empty one has no body.
+  public static void respond(HttpExchange exchange, int status, String contentType, String body)
+      throws IOException {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    if (!contentType.isEmpty()) {
+      exchange.getResponseHeaders().set("Content-Type", contentType);
+    }
+    boolean empty = bytes.length == 0 || exchange.getRequestMethod().equals("HEAD");
+    exchange.sendResponseHeaders(status, empty ? -1 : bytes.length);
+    if (!empty) {
+      exchange.getResponseBody().write(bytes);
+    }
+  }
+
+  public static void respondJson(HttpExchange exchange, int status, JsonNode body)
+      throws IOException {
+    respond(exchange, status, "application/json", body + "\n");
+  }
+
+  private static void serve(HttpExchange exchange, boolean isProtected, HttpHandler handler) {
+    try (exchange) {
+      if (isProtected && exchange instanceof HttpsExchange https && !hasCertificate(https)) {
+        respond(exchange, 401, "", "");
+        return;
+      }
+      handler.handle(exchange);
+    } catch (IOException e) {
+      LOG.debug("A client of {} went away: {}", exchange.getRequestURI(), e.toString());
+    } catch (RuntimeException e) {
+      LOG.error("Request {} {} failed", exchange.getRequestMethod(), exchange.getRequestURI(), e);
+      answerFailure(exchange);
+    }
+  }
+
+  private static void answerFailure(HttpExchange exchange) {
+    try {
+      if (exchange.getResponseCode() < 0) {
+        respond(exchange, 500, "", "");
+      }
+    } catch (IOException e) {
+      LOG.debug("A client of {} went away: {}", exchange.getRequestURI(), e.toString());
+    }
+  }
+
+  private static boolean hasCertificate(HttpsExchange exchange) {
+    try {
+      return exchange.getSSLSession().getPeerCertificates().length > 0;
+    } catch (SSLPeerUnverifiedException e) {
+      return false;
+    }
+  }
+
+  private static HttpsConfigurator configurator(ServerTls tls) throws IOException {
+    SSLContext context;
+    try {
+      context = tls.javaContext();
+    } catch (TlsConfigurationException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+    return new HttpsConfigurator(context) {
+      @Override
+      public void configure(HttpsParameters parameters) {
+        SSLParameters ssl = context.getDefaultSSLParameters();
+        switch (tls.clientAuth()) {
+          case REQUESTED, VERIFIED_IF_GIVEN -> ssl.setWantClientAuth(true);
+          case REQUIRED -> ssl.setNeedClientAuth(true);
+        }
+        parameters.setSSLParameters(ssl);
+      }
+    };
+  }
+}
