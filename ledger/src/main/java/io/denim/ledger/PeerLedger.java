@@ -1,0 +1,74 @@
+package io.denim.ledger;
+
+import com.google.protobuf.ByteString;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.hyperledger.fabric.protos.common.Block;
+import org.hyperledger.fabric.protos.peer.ProcessedTransaction;
+
+/// A channel's ledger on a peer: its blocks and the state that follows from them (fabric v3.1.5
+/// core/ledger/ledger_interface.go). Reads are safe for any thread and never wait for commits; one
+/// thread at a time commits.
+public interface PeerLedger extends BlockReader, AutoCloseable {
+  String channelId();
+
+  /// The block with the first transaction that bears the id.
+  Optional<Block> blockByTxId(String txId);
+
+  /// The first transaction that bears the id, with its verdict.
+  Optional<ProcessedTransaction> transactionById(String txId);
+
+  /// The verdict on the first transaction that bears the id; empty if none does, so this also tells
+  /// whether an id is used.
+  Optional<TransactionStatus> transactionStatus(String txId);
+
+  /// The commit hash of the last block; empty where there is none.
+  ByteString commitHash();
+
+  /// Reads at the present height. To be closed.
+  QueryExecutor queryExecutor();
+
+  /// A simulation at the present height. To be closed.
+  TransactionSimulator simulator(String txId);
+
+  /// Commits the next block: finds conflicting reads, stores the block and what follows from it. On
+  /// return the block is on disk and its state is to be seen.
+  ///
+  /// @throws LedgerException if it cannot be stored, or is not the next block
+  default CommittedBlock commit(CommitBlock block) {
+    return commit(List.of(block)).getFirst();
+  }
+
+  /// Commits consecutive blocks with a single wait for the disk.
+  ///
+  /// @throws LedgerException if they cannot be stored, or are not the next blocks
+  List<CommittedBlock> commit(List<CommitBlock> blocks);
+
+  /// The clear private data held for a block, without expired and purged data, by transaction.
+  List<TxPvtData> privateData(long blockNumber, Predicate<CollectionName> filter);
+
+  /// Private data of this node's collections that it lacks, from the newest block on down.
+  ///
+  /// @param maxBlocks from how many blocks at the most
+  List<MissingInBlock> missingPrivateData(int maxBlocks);
+
+  /// Takes private data of committed blocks that was missing. What does not match the hashes in its
+  /// block is left out and told.
+  ///
+  /// @return what was refused
+  List<MissingInBlock> commitMissing(List<BlockOfPrivateData> data);
+
+  @Override
+  void close();
+
+  /// Private data missing in one block.
+  record MissingInBlock(long blockNumber, int txNumber, CollectionName collection) {}
+
+  /// Private data of one committed block that was missing.
+  record BlockOfPrivateData(long blockNumber, List<TxPvtData> transactions) {
+    public BlockOfPrivateData {
+      transactions = List.copyOf(transactions);
+    }
+  }
+}
