@@ -152,7 +152,7 @@ final class TarReader {
         if (value > Long.MAX_VALUE >> 9) {
           throw new IOException("archive/tar: invalid tar header");
         }
-        value = value << 8 | header[i] & 0xFF;
+        value = (value << 8) | (header[i] & 0xFF);
       }
       return value;
     }
