@@ -1,0 +1,119 @@
+package io.denim.ledger;
+
+import com.google.protobuf.ByteString;
+import io.denim.wire.BlockHash;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import org.hyperledger.fabric.protos.common.Block;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Reads block files from a place on to their end, at start-up. What lies behind the last whole
+/// block was being written when the process or the machine stopped; it was never acknowledged and
+/// is cut off. Used by one thread, before the files are open to others.
+final class BlockFileScan {
+  private static final Logger LOG = LoggerFactory.getLogger(BlockFileScan.class);
+
+  private final BlockFiles files;
+  private final Visitor visitor;
+  private @Nullable Block last;
+
+  /// @param last the last block before the scan's start
+  /// @param visitor is given each whole block
+  BlockFileScan(BlockFiles files, @Nullable Block last, Visitor visitor) {
+    this.files = files;
+    this.last = last;
+    this.visitor = visitor;
+  }
+
+  /// @param file the number of the file to begin with
+  /// @param offset where in it
+  /// @return the last block of the chain
+  @Nullable Block run(int file, long offset) {
+    try {
+      long at = offset;
+      for (int number = file; number <= files.lastFile(); number++) {
+        long end = scan(number, at);
+        if (end < files.size(number)) {
+          LOG.warn(
+              "Cutting off {} bytes at {} of block file {} in {}, which are no whole block",
+              files.size(number) - end,
+              end,
+              number,
+              files.directory());
+          files.cut(number, end);
+        }
+        at = 0;
+      }
+      return last;
+    } catch (IOException e) {
+      throw new LedgerException("cannot scan the block files in " + files.directory(), e);
+    }
+  }
+
+  private long scan(int number, long offset) throws IOException {
+    long size = files.size(number);
+    long at = offset;
+    try (RandomAccessFile in =
+        new RandomAccessFile(BlockFiles.path(files.directory(), number).toFile(), "r")) {
+      in.seek(at);
+      while (at < size) {
+        int length = readLength(in);
+        long start = in.getFilePointer();
+        if (length <= 0 || start + length > size) {
+          return at;
+        }
+        byte[] bytes = new byte[length];
+        in.readFully(bytes);
+        Block block = parseNext(bytes);
+        if (block == null) {
+          return at;
+        }
+        visitor.visit(block, new BlockLocation(number, start, length));
+        last = block;
+        at = start + length;
+      }
+    }
+    return at;
+  }
+
+  private @Nullable Block parseNext(byte[] bytes) {
+    Block block;
+    try {
+      block = BlockFormat.parse(bytes);
+    } catch (IOException e) {
+      return null;
+    }
+    Block previous = last;
+    boolean follows =
+        previous == null
+            || (block.getHeader().getNumber() == previous.getHeader().getNumber() + 1
+                && block
+                    .getHeader()
+                    .getPreviousHash()
+                    .equals(BlockHash.ofHeader(previous.getHeader())));
+    ByteString dataHash = block.getHeader().getDataHash();
+    return follows && dataHash.equals(BlockHash.ofData(block.getData())) ? block : null;
+  }
+
+  private static int readLength(RandomAccessFile in) throws IOException {
+    long length = 0;
+    for (int shift = 0; shift < 35; shift += 7) {
+      int next = in.read();
+      if (next < 0) {
+        return -1;
+      }
+      length |= (long) (next & 0x7f) << shift;
+      if (next < 0x80) {
+        return length > Integer.MAX_VALUE ? -1 : (int) length;
+      }
+    }
+    return -1;
+  }
+
+  /// Is given each whole block in order.
+  interface Visitor {
+    void visit(Block block, BlockLocation location);
+  }
+}

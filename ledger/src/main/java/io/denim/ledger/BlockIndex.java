@@ -1,0 +1,115 @@
+package io.denim.ledger;
+
+import com.google.protobuf.ByteString;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.hyperledger.fabric.protos.peer.TxValidationCode;
+
+/// Finds blocks by number and hash and transactions by id; a part of a {@link Database}. The first
+/// transaction that bears an id keeps it: a repetition is an invalid transaction, and what is asked
+/// by id is the fate of the first (as fabric v3.1.5 common/ledger/blkstorage/blockindex.go
+/// answers). Reads are safe for any thread.
+final class BlockIndex {
+  private static final byte LAST = 'l';
+  private static final byte NUMBER = 'n';
+  private static final byte HASH = 'h';
+  private static final byte TRANSACTION = 't';
+  private static final int TRANSACTION_BYTES = Long.BYTES + Integer.BYTES + 1;
+  private static final int CODE_MASK = 0xff;
+
+  private final Database db;
+
+  BlockIndex(Database db) {
+    this.db = db;
+  }
+
+  /// The number of the last block in the index.
+  Optional<Long> last() {
+    byte[] value = db.get(Table.INDEX, new byte[] {LAST});
+    return value == null ? Optional.empty() : Optional.of(ByteBuffer.wrap(value).getLong());
+  }
+
+  Optional<BlockLocation> location(long number) {
+    byte[] value = db.get(Table.INDEX, numberKey(number));
+    return value == null ? Optional.empty() : Optional.of(BlockLocation.decode(value));
+  }
+
+  Optional<Long> numberOf(ByteString headerHash) {
+    byte[] value = db.get(Table.INDEX, hashKey(headerHash));
+    return value == null ? Optional.empty() : Optional.of(ByteBuffer.wrap(value).getLong());
+  }
+
+  Optional<Transaction> transaction(String txId) {
+    byte[] value = db.get(Table.INDEX, transactionKey(txId));
+    if (value == null) {
+      return Optional.empty();
+    }
+    ByteBuffer buffer = ByteBuffer.wrap(value);
+    return Optional.of(
+        new Transaction(
+            buffer.getLong(),
+            buffer.getInt(),
+            TxValidationCode.forNumber(buffer.get() & CODE_MASK)));
+  }
+
+  /// Adds blocks to a batch.
+  Adder adder(Database.Batch batch) {
+    return new Adder(batch);
+  }
+
+  private static byte[] numberKey(long number) {
+    return ByteBuffer.allocate(1 + Long.BYTES).put(NUMBER).putLong(number).array();
+  }
+
+  private static byte[] hashKey(ByteString hash) {
+    return ByteBuffer.allocate(1 + hash.size()).put(HASH).put(hash.asReadOnlyByteBuffer()).array();
+  }
+
+  private static byte[] transactionKey(String txId) {
+    byte[] id = txId.getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(1 + id.length).put(TRANSACTION).put(id).array();
+  }
+
+  private static byte[] number(long number) {
+    return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
+  }
+
+  /// Where a transaction is, and its verdict.
+  record Transaction(long block, int txNumber, TxValidationCode code) {}
+
+  /// Collects the entries of consecutive blocks. Used by one thread.
+  final class Adder {
+    private final Database.Batch batch;
+    private final Set<String> added = new HashSet<>();
+
+    private Adder(Database.Batch batch) {
+      this.batch = batch;
+    }
+
+    void addBlock(long number, ByteString headerHash, BlockLocation location) {
+      batch.put(Table.INDEX, numberKey(number), location.encode());
+      batch.put(Table.INDEX, hashKey(headerHash), number(number));
+      batch.put(Table.INDEX, new byte[] {LAST}, number(number));
+    }
+
+    /// @param txIds one for each envelope; empty ones are passed over
+    void addTransactions(long number, List<String> txIds, List<TxValidationCode> codes) {
+      for (int i = 0; i < txIds.size(); i++) {
+        String txId = txIds.get(i);
+        if (txId.isEmpty() || !added.add(txId)) {
+          continue;
+        }
+        byte[] key = transactionKey(txId);
+        if (db.get(Table.INDEX, key) == null) {
+          ByteBuffer value = ByteBuffer.allocate(TRANSACTION_BYTES);
+          value.putLong(number).putInt(i).put((byte) codes.get(i).getNumber());
+          batch.put(Table.INDEX, key, value.array());
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package io.denim.ledger;
+
+import com.google.protobuf.ByteString;
+import java.nio.charset.StandardCharsets;
+
+/// How the state database names keys: namespace, a zero byte, key. Hashes of private data live in
+/// the namespace `ns$$hcollection`, clear private data in `ns$$pcollection` (fabric v3.1.5
+/// core/ledger/kvledger/txmgmt/privacyenabledstate/db.go).
+final class StateKey {
+  private StateKey() {}
+
+  static String hashedNamespace(String namespace, String collection) {
+    return namespace + "$$h" + collection;
+  }
+
+  static String privateNamespace(String namespace, String collection) {
+    return namespace + "$$p" + collection;
+  }
+
+  static byte[] encode(String namespace, ByteString key) {
+    byte[] prefix = namespace.getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = new byte[prefix.length + 1 + key.size()];
+    System.arraycopy(prefix, 0, bytes, 0, prefix.length);
+    key.copyTo(bytes, prefix.length + 1);
+    return bytes;
+  }
+
+  /// The first key behind all keys of a namespace.
+  static byte[] endOf(String namespace) {
+    byte[] bytes = encode(namespace, ByteString.EMPTY);
+    bytes[bytes.length - 1] = 1;
+    return bytes;
+  }
+}

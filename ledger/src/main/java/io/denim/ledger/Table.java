@@ -1,0 +1,27 @@
+package io.denim.ledger;
+
+import java.util.Locale;
+
+/// The column families of a channel's databases.
+enum Table {
+  /// Where blocks and transactions lie, by number, hash and transaction id.
+  INDEX,
+  /// The world state with hashes and clear private data.
+  STATE,
+  /// Which transactions wrote a key.
+  HISTORY,
+  /// Which private data leaves the state with which block.
+  EXPIRY,
+  /// Private write sets by block and transaction.
+  PRIVATE,
+  /// Which private write sets hold a key, by the key's hash.
+  PRIVATE_KEYS,
+  /// Private write sets that are missing.
+  MISSING,
+  /// Up to where purges reached.
+  PURGED;
+
+  String columnFamily() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}
