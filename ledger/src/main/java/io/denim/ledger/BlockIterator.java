@@ -1,5 +1,6 @@
 package io.denim.ledger;
 
+import java.time.Duration;
 import java.util.Optional;
 import org.hyperledger.fabric.protos.common.Block;
 
@@ -11,6 +12,12 @@ public interface BlockIterator extends AutoCloseable {
   /// @return empty once the iterator or its store is closed
   /// @throws InterruptedException if the reader is interrupted while it waits
   Optional<Block> next() throws InterruptedException;
+
+  /// The next block, waited for so long at the most.
+  ///
+  /// @return empty if none came in time, or the iterator or its store is closed
+  /// @throws InterruptedException if the reader is interrupted while it waits
+  Optional<Block> next(Duration patience) throws InterruptedException;
 
   /// The next block if there is one already.
   Optional<Block> poll();
