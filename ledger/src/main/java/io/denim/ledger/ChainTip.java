@@ -2,6 +2,7 @@ package io.denim.ledger;
 
 import com.google.protobuf.ByteString;
 import io.denim.wire.BlockHash;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -68,16 +69,24 @@ final class ChainTip {
   ///
   /// @return whether it is; false if the chain or the waiter is closed
   boolean await(long number, Closed waiterClosed) throws InterruptedException {
+    return await(number, waiterClosed, Duration.ofNanos(Long.MAX_VALUE));
+  }
+
+  /// Waits until a block is there, so long at the most.
+  ///
+  /// @return whether it is; false if the chain or the waiter is closed
+  boolean await(long number, Closed waiterClosed, Duration patience) throws InterruptedException {
     if (Long.compareUnsigned(number, height()) < 0) {
       return true;
     }
+    long left = patience.toNanos();
     lock.lockInterruptibly();
     try {
       while (Long.compareUnsigned(number, info.getHeight()) >= 0) {
-        if (closed || waiterClosed.isSet()) {
+        if (closed || waiterClosed.isSet() || left <= 0) {
           return false;
         }
-        moved.await();
+        left = moved.awaitNanos(left);
       }
       return true;
     } finally {

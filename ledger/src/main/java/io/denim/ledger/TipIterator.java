@@ -1,5 +1,6 @@
 package io.denim.ledger;
 
+import java.time.Duration;
 import java.util.Optional;
 import org.hyperledger.fabric.protos.common.Block;
 
@@ -19,6 +20,11 @@ final class TipIterator implements BlockIterator {
   @Override
   public Optional<Block> next() throws InterruptedException {
     return !closed && tip.await(next, () -> closed) ? read() : Optional.empty();
+  }
+
+  @Override
+  public Optional<Block> next(Duration patience) throws InterruptedException {
+    return !closed && tip.await(next, () -> closed, patience) ? read() : Optional.empty();
   }
 
   @Override
