@@ -16,6 +16,7 @@ public final class OutboundStream<T> {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private boolean closed; // guarded by lock
+  private Runnable whenClosed = () -> {}; // guarded by lock
 
   public OutboundStream(CallStreamObserver<T> observer) {
     this.observer = observer;
@@ -70,21 +71,40 @@ public final class OutboundStream<T> {
     }
   }
 
+  /// Has something done once the stream has ended, whoever ended it; at once if it has.
+  public void whenClosed(Runnable action) {
+    lock.lock();
+    try {
+      if (!closed) {
+        whenClosed = action;
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    action.run();
+  }
+
   /// Marks the stream as ended by the other side: senders that wait give up.
   public void close() {
     end();
   }
 
   private boolean end() {
+    Runnable action;
     lock.lock();
     try {
-      boolean first = !closed;
+      if (closed) {
+        return false;
+      }
       closed = true;
+      action = whenClosed;
       changed.signalAll();
-      return first;
     } finally {
       lock.unlock();
     }
+    action.run();
+    return true;
   }
 
   private void wake() {

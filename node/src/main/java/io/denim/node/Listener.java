@@ -1,0 +1,95 @@
+package io.denim.node;
+
+import com.google.protobuf.ByteString;
+import io.denim.wire.ServerTls;
+import io.denim.wire.TlsKeyPair;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Where a service of a node listens, and with which TLS.
+///
+/// @param tls absent for plain text
+public record Listener(InetSocketAddress address, Optional<ServerTls> tls) {
+  /// The names that a configuration file has for a TLS section's keys, below the section's own.
+  ///
+  /// @param clientAuthByDefault what holds where the file does not say
+  public record TlsKeys(
+      String certificate,
+      String privateKey,
+      String clientAuthRequired,
+      String clientRoots,
+      boolean clientAuthByDefault) {
+    /// As orderer.yaml names them.
+    public static final TlsKeys ORDERER =
+        new TlsKeys("Certificate", "PrivateKey", "ClientAuthRequired", "ClientRootCAs", false);
+
+    /// As core.yaml names them.
+    public static final TlsKeys PEER =
+        new TlsKeys("cert.file", "key.file", "clientAuthRequired", "clientRootCAs.files", false);
+
+    /// The same, for a service that asks for client certificates unless told otherwise.
+    public TlsKeys withClientAuth() {
+      return new TlsKeys(certificate, privateKey, clientAuthRequired, clientRoots, true);
+    }
+  }
+
+  /// An address; without a host it is all of the machine's.
+  public static InetSocketAddress address(Settings settings, String key, String fallback) {
+    String text = settings.text(key, fallback);
+    int colon = text.lastIndexOf(':');
+    try {
+      String host = colon <= 0 ? "0.0.0.0" : text.substring(0, colon);
+      return new InetSocketAddress(host, Integer.parseInt(text.substring(colon + 1)));
+    } catch (IllegalArgumentException e) {
+      settings.problem(key, text, "host:port");
+      return new InetSocketAddress(0);
+    }
+  }
+
+  /// A section's TLS, absent where it is not enabled.
+  ///
+  /// @throws IOException if a certificate or key file cannot be read; the message names it
+  public static Optional<ServerTls> tls(Settings settings, String section, TlsKeys keys)
+      throws IOException {
+    Optional<Path> certificate = settings.path(section + "." + keys.certificate());
+    Optional<Path> privateKey = settings.path(section + "." + keys.privateKey());
+    boolean required =
+        settings.flag(section + "." + keys.clientAuthRequired(), keys.clientAuthByDefault());
+    List<Path> roots = settings.paths(section + "." + keys.clientRoots());
+    if (!settings.flag(section + ".Enabled", false)) {
+      return Optional.empty();
+    }
+    if (certificate.isEmpty() || privateKey.isEmpty()) {
+      settings.problem(
+          section + ".Enabled",
+          "true",
+          "with it a " + keys.certificate() + " and a " + keys.privateKey());
+      return Optional.empty();
+    }
+    List<ByteString> clientRoots = new ArrayList<>();
+    for (Path root : roots) {
+      clientRoots.add(read(root));
+    }
+    return Optional.of(
+        new ServerTls(
+            new TlsKeyPair(read(certificate.get()), read(privateKey.get())),
+            required ? ServerTls.ClientAuth.REQUIRED : ServerTls.ClientAuth.REQUESTED,
+            clientRoots));
+  }
+
+  /// A file's bytes.
+  ///
+  /// @throws IOException with a message that names the file
+  public static ByteString read(Path file) throws IOException {
+    try {
+      return ByteString.copyFrom(Files.readAllBytes(file));
+    } catch (IOException e) {
+      throw new IOException("cannot read " + file + ": " + e, e);
+    }
+  }
+}

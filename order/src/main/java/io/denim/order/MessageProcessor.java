@@ -1,0 +1,176 @@
+package io.denim.order;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Timestamp;
+import io.denim.channelconfig.ChannelConfig;
+import io.denim.channelconfig.ConfigUpdateException;
+import io.denim.channelconfig.ConfigUpdates;
+import io.denim.channelconfig.OrdererConfig;
+import io.denim.identity.IdentityOutcome;
+import io.denim.identity.SigningIdentity;
+import io.denim.policy.PolicyOutcome;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.hyperledger.fabric.protos.common.ChannelHeader;
+import org.hyperledger.fabric.protos.common.ConfigEnvelope;
+import org.hyperledger.fabric.protos.common.Envelope;
+import org.hyperledger.fabric.protos.common.Header;
+import org.hyperledger.fabric.protos.common.HeaderType;
+import org.hyperledger.fabric.protos.common.Payload;
+import org.hyperledger.fabric.protos.common.SignatureHeader;
+import org.hyperledger.fabric.protos.common.Status;
+
+/// The checks that an orderer makes of each message before it is ordered: size, expiry of its
+/// creator's certificate, the channel's Writers policy; for a config update also its effect
+/// (fabric v3.1.5 orderer/common/msgprocessor). Immutable; safe for use by any thread.
+final class MessageProcessor {
+  private static final int NONCE_BYTES = 24;
+
+  private final SigningIdentity signer;
+  private final InstantSource clock;
+  private final boolean expirationChecked;
+  private final SecureRandom random = new SecureRandom();
+
+  MessageProcessor(SigningIdentity signer, InstantSource clock, boolean expirationChecked) {
+    this.signer = signer;
+    this.clock = clock;
+    this.expirationChecked = expirationChecked;
+  }
+
+  /// Checks a message that changes no configuration.
+  Verdict normal(ChannelConfig config, SubmittedMessage message) {
+    if (orderer(config).consensus().maintenance()) {
+      return new Verdict.Rejected(
+          Status.SERVICE_UNAVAILABLE, "normal transactions are rejected: maintenance mode");
+    }
+    Optional<Verdict.Rejected> rejected = filter(config, message);
+    return rejected.isPresent()
+        ? rejected.get()
+        : new Verdict.Passed(message.envelope(), config.sequence());
+  }
+
+  /// Checks a config update and makes the configuration that it leads to.
+  Verdict configUpdate(ChannelConfig config, SubmittedMessage update) {
+    Optional<Verdict.Rejected> rejected = filter(config, update);
+    if (rejected.isPresent()) {
+      return rejected
+          .get()
+          .within("config update for existing channel did not pass initial checks");
+    }
+    Envelope next;
+    try {
+      ConfigEnvelope proposed = ConfigUpdates.propose(config, update.envelope());
+      next = sign(config.channelId(), proposed.toByteString());
+    } catch (ConfigUpdateException e) {
+      return new Verdict.Rejected(
+          Status.BAD_REQUEST,
+          "error applying config update to existing channel '"
+              + config.channelId()
+              + "': "
+              + e.getMessage());
+    }
+    return finalChecks(config, next);
+  }
+
+  /// Checks anew what was made under an older configuration.
+  Verdict config(ChannelConfig config, Envelope made) {
+    try {
+      Payload payload = Payload.parseFrom(made.getPayload());
+      ConfigEnvelope envelope = ConfigEnvelope.parseFrom(payload.getData());
+      return configUpdate(config, SubmittedMessage.of(envelope.getLastUpdate()));
+    } catch (InvalidProtocolBufferException e) {
+      return new Verdict.Rejected(Status.BAD_REQUEST, "malformed config: " + e.getMessage());
+    }
+  }
+
+  private Verdict finalChecks(ChannelConfig config, Envelope next) {
+    SubmittedMessage made;
+    try {
+      made = SubmittedMessage.of(next);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a message of this node's own making does not parse", e);
+    }
+    Optional<Verdict.Rejected> rejected = filter(config, made);
+    if (rejected.isPresent()) {
+      return rejected.get().within("config update for existing channel did not pass final checks");
+    }
+    return new Verdict.Passed(next, config.sequence());
+  }
+
+  private Optional<Verdict.Rejected> filter(ChannelConfig config, SubmittedMessage message) {
+    if (message.envelope().getPayload().isEmpty()) {
+      return rejected(Status.BAD_REQUEST, "empty message not allowed");
+    }
+    long size = BlockCutter.size(message.envelope());
+    long most = orderer(config).batchSize().absoluteMaxBytes();
+    if (size > most) {
+      return rejected(
+          Status.BAD_REQUEST,
+          "message payload is " + size + " bytes and exceeds maximum allowed " + most + " bytes");
+    }
+    if (expirationChecked && isExpired(config, message)) {
+      return rejected(Status.BAD_REQUEST, "broadcast client identity expired");
+    }
+    return checkPolicy(config, message);
+  }
+
+  private static Optional<Verdict.Rejected> checkPolicy(
+      ChannelConfig config, SubmittedMessage message) {
+    String policy =
+        orderer(config).consensus().maintenance()
+            ? "/Channel/Orderer/Writers"
+            : "/Channel/Writers";
+    return switch (config.policies().evaluate(policy, List.of(message.signed()))) {
+      case PolicyOutcome.Satisfied _ -> Optional.empty();
+      case PolicyOutcome.Unsatisfied(String reason) ->
+          rejected(Status.FORBIDDEN, reason + ": permission denied");
+    };
+  }
+
+  private boolean isExpired(ChannelConfig config, SubmittedMessage message) {
+    return switch (config.msps().identity(message.signed().identity())) {
+      case IdentityOutcome.Accepted(var identity) -> !clock.instant().isBefore(identity.notAfter());
+      case IdentityOutcome.Refused _ -> false; // the policy refuses it
+    };
+  }
+
+  private Envelope sign(String channelId, ByteString data) {
+    byte[] nonce = new byte[NONCE_BYTES];
+    random.nextBytes(nonce);
+    Instant now = clock.instant();
+    ChannelHeader channel =
+        ChannelHeader.newBuilder()
+            .setType(HeaderType.CONFIG_VALUE)
+            .setChannelId(channelId)
+            .setTimestamp(
+                Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()))
+            .build();
+    SignatureHeader signature =
+        SignatureHeader.newBuilder()
+            .setCreator(signer.serialized())
+            .setNonce(ByteString.copyFrom(nonce))
+            .build();
+    ByteString payload =
+        Payload.newBuilder()
+            .setHeader(
+                Header.newBuilder()
+                    .setChannelHeader(channel.toByteString())
+                    .setSignatureHeader(signature.toByteString()))
+            .setData(data)
+            .build()
+            .toByteString();
+    return Envelope.newBuilder().setPayload(payload).setSignature(signer.sign(payload)).build();
+  }
+
+  private static Optional<Verdict.Rejected> rejected(Status status, String reason) {
+    return Optional.of(new Verdict.Rejected(status, reason));
+  }
+
+  private static OrdererConfig orderer(ChannelConfig config) {
+    return config.orderer().orElseThrow();
+  }
+}

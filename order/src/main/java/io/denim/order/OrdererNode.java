@@ -1,0 +1,171 @@
+package io.denim.order;
+
+import io.denim.deliver.DeliverChannel;
+import io.denim.deliver.DeliverHandler;
+import io.denim.identity.LocalMsp;
+import io.denim.identity.MspConfigException;
+import io.denim.identity.SignatureVerifier;
+import io.denim.metrics.Metrics;
+import io.denim.node.HttpService;
+import io.denim.node.Listener;
+import io.denim.node.Logging;
+import io.denim.node.OperationsServer;
+import io.denim.wire.Caller;
+import io.denim.wire.GrpcServer;
+import io.denim.wire.ServerTls;
+import io.denim.wire.TlsConfigurationException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// An orderer: its channels and the services over them. Everything is wired here, and nowhere else.
+public final class OrdererNode implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(OrdererNode.class);
+  private static final Duration READER_PATIENCE = Duration.ofMinutes(10);
+
+  private final ChannelRegistrar registrar;
+  private final GrpcServer grpc;
+  private final Optional<HttpService> admin;
+  private final Optional<OperationsServer> operations;
+
+  /// What nodes of one process may share.
+  public record Environment(
+      SignatureVerifier verifier,
+      InstantSource clock,
+      Metrics metrics,
+      Logging logging,
+      String version) {}
+
+  private OrdererNode(
+      ChannelRegistrar registrar,
+      GrpcServer grpc,
+      Optional<HttpService> admin,
+      Optional<OperationsServer> operations) {
+    this.registrar = registrar;
+    this.grpc = grpc;
+    this.admin = admin;
+    this.operations = operations;
+  }
+
+  /// Opens the node's channels and serves; returns when it is ready.
+  ///
+  /// @throws IOException if an address cannot be bound
+  /// @throws MspConfigException if the node's own MSP is not usable
+  /// @throws ChannelException if a channel on disk is not usable
+  public static OrdererNode start(OrdererSettings settings, Environment environment)
+      throws IOException, MspConfigException, ChannelException, TlsConfigurationException {
+    LocalMsp msp =
+        LocalMsp.load(settings.msp().directory(), settings.msp().mspId(), environment.verifier());
+    ChannelRegistrar registrar =
+        ChannelRegistrar.open(
+            new ChannelRegistrar.Node(
+                settings.storage().ledger(),
+                new MessageProcessor(
+                    msp.signingIdentity(), environment.clock(), settings.access().expirationChecked()),
+                new BlockSigner(msp.signingIdentity()),
+                environment.verifier(),
+                Map.of(SoloConsenter.TYPE, new SoloConsenter())));
+    try {
+      return serve(settings, environment, registrar);
+    } catch (IOException | TlsConfigurationException | RuntimeException e) {
+      registrar.close();
+      throw e;
+    }
+  }
+
+  private static OrdererNode serve(
+      OrdererSettings settings, Environment environment, ChannelRegistrar registrar)
+      throws IOException, TlsConfigurationException {
+    boolean mutualTls =
+        settings
+            .grpc()
+            .listener()
+            .tls()
+            .filter(tls -> tls.clientAuth() == ServerTls.ClientAuth.REQUIRED)
+            .isPresent();
+    DeliverHandler deliver =
+        new DeliverHandler(
+            channelId -> registrar.channel(channelId).map(DeliverChannel.class::cast),
+            new DeliverHandler.Settings(
+                settings.access().timeWindow(), mutualTls, READER_PATIENCE, environment.clock()));
+    GrpcServer grpc =
+        GrpcServer.start(
+            new GrpcServer.Settings(
+                settings.grpc().listener().address(),
+                settings.grpc().listener().tls(),
+                Duration.ofSeconds(5),
+                settings.grpc().minClientKeepalive(),
+                settings.grpc().maxMessageBytes()),
+            List.of(new AtomicBroadcastService(registrar::channel, deliver)),
+            List.of(Caller.interceptor()));
+    Optional<HttpService> admin = Optional.empty();
+    try {
+      admin = admin(settings, environment, registrar);
+      Optional<OperationsServer> operations = operations(settings, environment);
+      LOG.info("Beginning to serve requests");
+      return new OrdererNode(registrar, grpc, admin, operations);
+    } catch (IOException | RuntimeException e) {
+      admin.ifPresent(HttpService::close);
+      grpc.close();
+      throw e;
+    }
+  }
+
+  private static Optional<HttpService> admin(
+      OrdererSettings settings, Environment environment, ChannelRegistrar registrar)
+      throws IOException {
+    if (settings.admin().isEmpty()) {
+      return Optional.empty();
+    }
+    OrdererSettings.Admin admin = settings.admin().get();
+    ParticipationApi api =
+        new ParticipationApi(
+            registrar, new JoinBlocks(environment.verifier()), admin.maxRequestBytes());
+    HttpService http = HttpService.bind(admin.listener().address(), admin.listener().tls());
+    http.handle(ParticipationApi.BASE, true, api::handle);
+    http.start();
+    return Optional.of(http);
+  }
+
+  private static Optional<OperationsServer> operations(
+      OrdererSettings settings, Environment environment) throws IOException {
+    if (settings.operations().isEmpty()) {
+      return Optional.empty();
+    }
+    Listener listener = settings.operations().get();
+    Optional<Metrics> shown =
+        settings.metricsProvider().equals("prometheus")
+            ? Optional.of(environment.metrics())
+            : Optional.empty();
+    return Optional.of(
+        OperationsServer.start(
+            listener.address(),
+            listener.tls(),
+            new OperationsServer.Exposed(environment.version(), shown, environment.logging())));
+  }
+
+  /// The gRPC port, which differs from the configured one if that was 0.
+  public int port() {
+    return grpc.port();
+  }
+
+  /// Where the channel participation API listens, if it does.
+  public Optional<InetSocketAddress> adminAddress() {
+    return admin.map(HttpService::address);
+  }
+
+  /// Stops serving, then closes the channels.
+  @Override
+  public void close() {
+    grpc.close();
+    admin.ifPresent(HttpService::close);
+    operations.ifPresent(OperationsServer::close);
+    registrar.close();
+  }
+}

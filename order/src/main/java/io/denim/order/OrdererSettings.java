@@ -1,0 +1,127 @@
+package io.denim.order;
+
+import io.denim.node.Listener;
+import io.denim.node.Settings;
+import io.denim.node.SettingsException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+
+/// An orderer's configuration, `orderer.yaml` and `ORDERER_…` variables, read once (fabric v3.1.5
+/// orderer/common/localconfig/config.go).
+///
+/// @param admin the channel participation API, absent where it is off
+/// @param operations absent where the operations service is off
+/// @param metricsProvider `prometheus`, `statsd` or `disabled`
+public record OrdererSettings(
+    Grpc grpc,
+    Msp msp,
+    Storage storage,
+    Access access,
+    Optional<Admin> admin,
+    Optional<Listener> operations,
+    String metricsProvider) {
+
+  /// The gRPC listener.
+  public record Grpc(Listener listener, Duration minClientKeepalive, int maxMessageBytes) {}
+
+  /// The node's own MSP.
+  public record Msp(Path directory, String mspId) {}
+
+  /// Where the node keeps its data.
+  ///
+  /// @param ledger `FileLedger.Location`
+  public record Storage(Path ledger, Path wal, Path snapshots) {}
+
+  /// How strictly clients are checked.
+  ///
+  /// @param timeWindow how far a request's timestamp may lie from the node's clock
+  /// @param expirationChecked whether clients with expired certificates are refused
+  public record Access(Duration timeWindow, boolean expirationChecked) {}
+
+  /// The channel participation API.
+  public record Admin(Listener listener, int maxRequestBytes) {}
+
+  /// Keys of Fabric's that mean nothing here.
+  static final Set<String> IGNORED =
+      Set.of(
+          "General.BCCSP.",
+          "General.Profile.",
+          "General.Backoff.",
+          "General.Throttling.",
+          "General.Cluster.",
+          "General.Keepalive.",
+          "General.BootstrapMethod",
+          "General.BootstrapFile",
+          "General.TLS.",
+          "General.MaxSendMsgSize",
+          "FileLedger.Prefix",
+          "Debug.",
+          "Kafka.",
+          "Metrics.",
+          "Consensus.");
+
+  /// @throws SettingsException with every value that is not usable
+  /// @throws IOException if a certificate or key file cannot be read
+  public static OrdererSettings of(Settings settings) throws SettingsException, IOException {
+    OrdererSettings read =
+        new OrdererSettings(
+            grpc(settings),
+            new Msp(
+                settings.path("General.LocalMSPDir").orElse(settings.folder().resolve("msp")),
+                settings.text("General.LocalMSPID", "SampleOrg")),
+            storage(settings),
+            new Access(
+                settings.duration("General.Authentication.TimeWindow", Duration.ofMinutes(15)),
+                !settings.flag("General.Authentication.NoExpirationChecks", false)),
+            admin(settings),
+            operations(settings),
+            settings.text("Metrics.Provider", "disabled"));
+    settings.finish(IGNORED);
+    return read;
+  }
+
+  private static Grpc grpc(Settings settings) throws IOException {
+    InetSocketAddress address =
+        new InetSocketAddress(
+            settings.text("General.ListenAddress", "127.0.0.1"),
+            settings.number("General.ListenPort", 7050, 0, 65_535));
+    return new Grpc(
+        new Listener(address, Listener.tls(settings, "General.TLS", Listener.TlsKeys.ORDERER)),
+        settings.duration("General.Keepalive.ServerMinInterval", Duration.ofMinutes(1)),
+        settings.number("General.MaxRecvMsgSize", 100 * 1024 * 1024, 1, Integer.MAX_VALUE));
+  }
+
+  private static Storage storage(Settings settings) {
+    Path location =
+        settings.path("FileLedger.Location").orElse(Path.of("/var/hyperledger/production/orderer"));
+    return new Storage(
+        location,
+        settings.path("Consensus.WALDir").orElse(location.resolve("etcdraft/wal")),
+        settings.path("Consensus.SnapDir").orElse(location.resolve("etcdraft/snapshot")));
+  }
+
+  private static Optional<Admin> admin(Settings settings) throws IOException {
+    Listener listener =
+        new Listener(
+            Listener.address(settings, "Admin.ListenAddress", "127.0.0.1:9443"),
+            Listener.tls(settings, "Admin.TLS", Listener.TlsKeys.ORDERER.withClientAuth()));
+    long maxBytes = settings.bytes("ChannelParticipation.MaxRequestBodySize", 1024 * 1024);
+    return settings.flag("ChannelParticipation.Enabled", true)
+        ? Optional.of(new Admin(listener, (int) Math.min(maxBytes, 1 << 30)))
+        : Optional.empty();
+  }
+
+  private static Optional<Listener> operations(Settings settings) throws IOException {
+    Listener listener =
+        new Listener(
+            Listener.address(settings, "Operations.ListenAddress", "127.0.0.1:8443"),
+            Listener.tls(settings, "Operations.TLS", Listener.TlsKeys.ORDERER));
+    return settings.optionalText("Operations.ListenAddress").isEmpty()
+        ? Optional.empty()
+        : Optional.of(listener);
+  }
+}

@@ -1,0 +1,182 @@
+package io.denim.order;
+
+import com.google.protobuf.ByteString;
+import io.denim.channelconfig.OrdererConfig;
+import io.denim.wire.BlockHash;
+import io.denim.wire.Blocks;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.hyperledger.fabric.protos.common.Block;
+import org.hyperledger.fabric.protos.common.Envelope;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A chain of one node: the order is that of arrival. One thread of its own takes messages from a
+/// bounded queue, cuts batches by size and time, and writes together what has piled up, so that a
+/// busy channel pays one sync for several blocks (fabric v2.5 orderer/consensus/solo/consensus.go
+/// for the order of steps).
+final class SoloChain implements Chain {
+  private static final Logger LOG = LoggerFactory.getLogger(SoloChain.class);
+  private static final int MAX_WAITING = 1_000;
+  private static final int MAX_BLOCKS_A_WRITE = 64;
+
+  private final String channelId;
+  private final ChainSupport support;
+  private final BlockCutter cutter;
+  private final BlockingQueue<Waiting> queue = new ArrayBlockingQueue<>(MAX_WAITING);
+  private final Thread thread;
+  private volatile boolean healthy = true;
+  private volatile boolean closed;
+
+  // Owned by the chain's thread.
+  private final List<Block> unwritten = new ArrayList<>();
+  private Block last;
+  private long deadline; // System.nanoTime when the pending batch is due; meaningless without one
+
+  private record Waiting(Envelope message, long configSequence, boolean isConfig) {}
+
+  SoloChain(String channelId, ChainSupport support) {
+    this.channelId = channelId;
+    this.support = support;
+    this.cutter = new BlockCutter(this::ordererConfig);
+    this.last = support.lastBlock();
+    this.thread = Thread.ofPlatform().name("chain-" + channelId).unstarted(this::run);
+  }
+
+  @Override
+  public void start() {
+    thread.start();
+  }
+
+  @Override
+  public Submission order(Envelope message, long configSequence) throws InterruptedException {
+    return enqueue(new Waiting(message, configSequence, false));
+  }
+
+  @Override
+  public Submission configure(Envelope config, long configSequence) throws InterruptedException {
+    return enqueue(new Waiting(config, configSequence, true));
+  }
+
+  @Override
+  public Participation participation() {
+    return new Participation("other", healthy ? "active" : "failed");
+  }
+
+  @Override
+  public boolean isHealthy() {
+    return healthy && !closed;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    thread.interrupt();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Submission enqueue(Waiting waiting) throws InterruptedException {
+    while (isHealthy()) {
+      if (queue.offer(waiting, 1, TimeUnit.SECONDS)) {
+        return new Submission.Accepted();
+      }
+    }
+    return new Submission.Unavailable("channel " + channelId + " does not order any more");
+  }
+
+  private void run() {
+    try {
+      while (!closed) {
+        Waiting next = next();
+        if (next == null) {
+          addBlock(cutter.cut());
+        } else {
+          take(next);
+        }
+        if (queue.isEmpty() || unwritten.size() >= MAX_BLOCKS_A_WRITE) {
+          write();
+        }
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("[channel: {}] the chain stops", channelId);
+    } catch (RuntimeException e) {
+      healthy = false;
+      LOG.error("[channel: {}] ordering stopped: {}", channelId, e.getMessage(), e);
+    }
+  }
+
+  /// The next message; null when the pending batch is due.
+  private @Nullable Waiting next() throws InterruptedException {
+    return cutter.isPending()
+        ? queue.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)
+        : queue.take();
+  }
+
+  private void take(Waiting waiting) {
+    Waiting current = waiting;
+    if (waiting.configSequence() < support.config().sequence() || waiting.isConfig()) {
+      write(); // a recheck must see every configuration before it
+    }
+    if (waiting.configSequence() < support.config().sequence()) {
+      switch (support.recheck(waiting.message(), waiting.isConfig())) {
+        case Verdict.Passed(Envelope message, long sequence) ->
+            current = new Waiting(message, sequence, waiting.isConfig());
+        case Verdict.Rejected(var status, String reason) -> {
+          LOG.warn(
+              "[channel: {}] Discarding a message that the new configuration refuses ({}): {}",
+              channelId,
+              status,
+              reason);
+          return;
+        }
+      }
+    }
+    if (current.isConfig()) {
+      addBlock(cutter.cut());
+      addBlock(List.of(current.message()));
+      write();
+      return;
+    }
+    boolean waited = cutter.isPending();
+    List<List<Envelope>> batches = cutter.ordered(current.message());
+    batches.forEach(this::addBlock);
+    if (cutter.isPending() && (!waited || !batches.isEmpty())) {
+      deadline = System.nanoTime() + ordererConfig().batchTimeout().toNanos();
+    }
+  }
+
+  private void addBlock(List<Envelope> messages) {
+    if (messages.isEmpty()) {
+      return;
+    }
+    List<ByteString> data = new ArrayList<>(messages.size());
+    for (Envelope message : messages) {
+      data.add(message.toByteString());
+    }
+    last =
+        Blocks.of(last.getHeader().getNumber() + 1, BlockHash.ofHeader(last.getHeader()), data);
+    unwritten.add(last);
+  }
+
+  private void write() {
+    if (unwritten.isEmpty()) {
+      return;
+    }
+    support.write(
+        List.copyOf(unwritten), Collections.nCopies(unwritten.size(), ByteString.EMPTY));
+    unwritten.clear();
+  }
+
+  private OrdererConfig ordererConfig() {
+    return support.config().orderer().orElseThrow();
+  }
+}
