@@ -1,0 +1,239 @@
+package io.denim.endorse;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.denim.chaincode.ChaincodeExecutor;
+import io.denim.chaincode.ChaincodeInvocation;
+import io.denim.chaincode.ChaincodeOutcome;
+import io.denim.chaincode.EndorsementInfo;
+import io.denim.chaincode.EndorsementInfoSource;
+import io.denim.identity.MspManager;
+import io.denim.identity.SigningIdentity;
+import io.denim.ledger.SimulationException;
+import io.denim.ledger.SimulationResults;
+import io.denim.ledger.TransactionSimulator;
+import java.util.Optional;
+import java.util.function.Function;
+import org.hyperledger.fabric.protos.peer.ChaincodeAction;
+import org.hyperledger.fabric.protos.peer.ChaincodeEvent;
+import org.hyperledger.fabric.protos.peer.ChaincodeID;
+import org.hyperledger.fabric.protos.peer.ChaincodeInterest;
+import org.hyperledger.fabric.protos.peer.Endorsement;
+import org.hyperledger.fabric.protos.peer.ProposalResponse;
+import org.hyperledger.fabric.protos.peer.ProposalResponsePayload;
+import org.hyperledger.fabric.protos.peer.Response;
+import org.hyperledger.fabric.protos.peer.SignedProposal;
+import org.hyperledger.fabric.protos.transientstore.TxPvtReadWriteSetWithConfigInfo;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Turns a signed proposal into a signed response: checks it, has its chaincode simulate it, and
+/// endorses what came out (fabric v3.1.5 core/endorser/endorser.go). Safe for use by any thread; a
+/// call waits for its chaincode.
+public final class Endorser {
+  private static final Logger LOG = LoggerFactory.getLogger(Endorser.class);
+  private static final String SYSTEM_CHAINCODE_VERSION = "syscc";
+  private static final int FIRST_ERROR = 400; // responses below can become transactions
+  private static final int FAILURE = 500;
+
+  private final Function<String, Optional<EndorsementChannel>> channels;
+  private final MspManager localMsp;
+  private final SigningIdentity signer;
+  private final ChaincodeExecutor chaincodes;
+  private final EndorsementInfoSource definitions;
+  private final PrivateDataDistributor privateData;
+
+  /// @param channels finds a channel of this peer by its id
+  /// @param localMsp judges proposals that are for the peer itself
+  public Endorser(
+      Function<String, Optional<EndorsementChannel>> channels,
+      MspManager localMsp,
+      SigningIdentity signer,
+      ChaincodeExecutor chaincodes,
+      EndorsementInfoSource definitions,
+      PrivateDataDistributor privateData) {
+    this.channels = channels;
+    this.localMsp = localMsp;
+    this.signer = signer;
+    this.chaincodes = chaincodes;
+    this.definitions = definitions;
+    this.privateData = privateData;
+  }
+
+  /// Processes a proposal; waits for its chaincode.
+  public ProposalOutcome process(SignedProposal signed) {
+    UnpackedProposal proposal;
+    try {
+      proposal = UnpackedProposal.of(signed);
+    } catch (UnpackedProposal.MalformedProposalException e) {
+      LOG.warn("Failed to unpack proposal: {}", e.getMessage());
+      return new ProposalOutcome.Refused(String.valueOf(e.getMessage()));
+    }
+    return proposal.channelId().isEmpty() ? onPeer(proposal) : onChannel(proposal);
+  }
+
+  private ProposalOutcome onPeer(UnpackedProposal proposal) {
+    Optional<String> refusal = ProposalChecks.form(proposal, localMsp);
+    if (refusal.isPresent()) {
+      return refused(proposal, refusal.get());
+    }
+    return switch (chaincodes.executeWithoutChannel(invocation(proposal))) {
+      case ChaincodeOutcome.Responded(Response response, var _) ->
+          new ProposalOutcome.Responded(
+              ProposalResponse.newBuilder().setResponse(response).build());
+      case ChaincodeOutcome.Failed(String reason) ->
+          failed(proposal, "error in simulation: " + reason);
+    };
+  }
+
+  private ProposalOutcome onChannel(UnpackedProposal proposal) {
+    Optional<EndorsementChannel> found = channels.apply(proposal.channelId());
+    if (found.isEmpty()) {
+      return ProposalOutcome.failed("channel '" + proposal.channelId() + "' not found");
+    }
+    EndorsementChannel channel = found.get();
+    Optional<String> refusal =
+        ProposalChecks.form(proposal, channel.config().msps())
+            .or(
+                () ->
+                    ProposalChecks.channel(
+                        proposal, channel, chaincodes.isSystemChaincode(proposal.chaincode())));
+    if (refusal.isPresent()) {
+      return refused(proposal, refusal.get());
+    }
+    try (TransactionSimulator simulator = channel.simulator(proposal.txId())) {
+      return switch (definition(proposal, simulator)) {
+        case EndorsementInfo.NotReady(String reason) ->
+            failed(
+                proposal,
+                "make sure the chaincode "
+                    + proposal.chaincode()
+                    + " has been successfully defined on channel "
+                    + proposal.channelId()
+                    + " and try again: "
+                    + reason);
+        case EndorsementInfo.Ready ready -> simulate(proposal, channel, simulator, ready.version());
+      };
+    }
+  }
+
+  private EndorsementInfo definition(UnpackedProposal proposal, TransactionSimulator simulator) {
+    return chaincodes.isSystemChaincode(proposal.chaincode())
+        ? new EndorsementInfo.Ready(SYSTEM_CHAINCODE_VERSION, false, "", "escc")
+        : definitions.endorsementInfo(proposal.channelId(), proposal.chaincode(), simulator);
+  }
+
+  private ProposalOutcome simulate(
+      UnpackedProposal proposal,
+      EndorsementChannel channel,
+      TransactionSimulator simulator,
+      String version) {
+    return switch (chaincodes.execute(invocation(proposal), simulator)) {
+      case ChaincodeOutcome.Failed(String reason) ->
+          failed(proposal, "error in simulation: " + reason);
+      case ChaincodeOutcome.Responded(Response response, Optional<ChaincodeEvent> event) -> {
+        try {
+          SimulationResults results = simulator.results();
+          Optional<String> undistributed = distribute(proposal, channel, results);
+          if (undistributed.isPresent()) {
+            yield failed(proposal, "error in simulation: " + undistributed.get());
+          }
+          ChaincodeAction action = action(proposal.chaincode(), version, response, results, event);
+          yield new ProposalOutcome.Responded(respond(proposal, action, results));
+        } catch (SimulationException
+            | IllegalArgumentException
+            | InvalidProtocolBufferException e) {
+          yield failed(proposal, "error in simulation: " + e.getMessage());
+        }
+      }
+    };
+  }
+
+  private Optional<String> distribute(
+      UnpackedProposal proposal, EndorsementChannel channel, SimulationResults results) {
+    if (results.privateReadWriteSet().isEmpty()) {
+      return Optional.empty();
+    }
+    TxPvtReadWriteSetWithConfigInfo writes =
+        PrivateWrites.of(results.privateReadWriteSet().get(), channel, channel.height());
+    return privateData.distribute(proposal.channelId(), proposal.txId(), writes);
+  }
+
+  private static ChaincodeAction action(
+      String chaincode,
+      String version,
+      Response response,
+      SimulationResults results,
+      Optional<ChaincodeEvent> event) {
+    boolean isSuccess = response.getStatus() < FIRST_ERROR; // else its event is dropped
+    return ChaincodeAction.newBuilder()
+        .setResults(results.publicReadWriteSet())
+        .setEvents(
+            isSuccess ? event.map(ChaincodeEvent::toByteString).orElse(ByteString.EMPTY) : ByteString.EMPTY)
+        .setResponse(response)
+        .setChaincodeId(ChaincodeID.newBuilder().setName(chaincode).setVersion(version))
+        .build();
+  }
+
+  private ProposalResponse respond(
+      UnpackedProposal proposal, ChaincodeAction action, SimulationResults results)
+      throws InvalidProtocolBufferException {
+    ByteString payload =
+        ProposalResponsePayload.newBuilder()
+            .setProposalHash(proposal.hash())
+            .setExtension(action.toByteString())
+            .build()
+            .toByteString();
+    Response response = action.getResponse();
+    ProposalResponse.Builder answer = ProposalResponse.newBuilder().setResponse(response);
+    if (response.getStatus() >= FAILURE) {
+      return answer.setPayload(payload).setInterest(interest(results)).build();
+    }
+    if (response.getStatus() >= FIRST_ERROR) {
+      return answer.build();
+    }
+    return answer
+        .setVersion(1)
+        .setPayload(payload)
+        .setInterest(interest(results))
+        .setEndorsement(
+            Endorsement.newBuilder()
+                .setEndorser(signer.serialized())
+                .setSignature(signer.sign(payload.concat(signer.serialized()))))
+        .build();
+  }
+
+  private ChaincodeInterest interest(SimulationResults results)
+      throws InvalidProtocolBufferException {
+    return ChaincodeInterests.of(results, chaincodes::isSystemChaincode);
+  }
+
+  private static ChaincodeInvocation invocation(UnpackedProposal proposal) {
+    return new ChaincodeInvocation(
+        proposal.channelId(),
+        proposal.txId(),
+        proposal.chaincode(),
+        proposal.input(),
+        Optional.of(proposal.signedProposal()));
+  }
+
+  private static ProposalOutcome refused(UnpackedProposal proposal, String reason) {
+    LOG.warn(
+        "[channel: {}] Refusing proposal {} for {}: {}",
+        proposal.channelId(),
+        proposal.txId(),
+        proposal.chaincode(),
+        reason);
+    return new ProposalOutcome.Refused(reason);
+  }
+
+  private static ProposalOutcome failed(UnpackedProposal proposal, String reason) {
+    LOG.warn(
+        "[channel: {}] Failed to invoke chaincode {} for {}: {}",
+        proposal.channelId(),
+        proposal.chaincode(),
+        proposal.txId(),
+        reason);
+    return ProposalOutcome.failed(reason);
+  }
+}
