@@ -43,8 +43,7 @@ public final class DeliverHandler {
       Duration timeWindow, boolean boundToTls, Duration readerPatience, InstantSource clock) {}
 
   /// @param channels finds a channel by its id
-  public DeliverHandler(
-      Function<String, Optional<DeliverChannel>> channels, Settings settings) {
+  public DeliverHandler(Function<String, Optional<DeliverChannel>> channels, Settings settings) {
     this.channels = channels;
     this.settings = settings;
   }
@@ -102,8 +101,7 @@ public final class DeliverHandler {
     return switch (SeekRange.of(seek, channel.blocks().height())) {
       case SeekRange.Malformed(String reason) ->
           refused(stream, request, Status.BAD_REQUEST, reason);
-      case SeekRange.BeyondEnd(String reason) ->
-          refused(stream, request, Status.NOT_FOUND, reason);
+      case SeekRange.BeyondEnd(String reason) -> refused(stream, request, Status.NOT_FOUND, reason);
       case SeekRange.Blocks range -> {
         try (BlockIterator blocks = channel.blocks().iterator(range.start())) {
           yield send(new Delivery<>(stream, channel, request, seek, access), range, blocks);
@@ -125,9 +123,13 @@ public final class DeliverHandler {
     boolean failIfNotReady =
         delivery.seek().getBehavior() == SeekInfo.SeekBehavior.FAIL_IF_NOT_READY;
     for (long number = range.start(); ; number++) {
-      if (failIfNotReady && Long.compareUnsigned(number, delivery.channel().blocks().height()) >= 0) {
+      if (failIfNotReady
+          && Long.compareUnsigned(number, delivery.channel().blocks().height()) >= 0) {
         return refused(
-            delivery.stream(), delivery.request(), Status.NOT_FOUND, "block " + number + " not found");
+            delivery.stream(),
+            delivery.request(),
+            Status.NOT_FOUND,
+            "block " + number + " not found");
       }
       Optional<Block> block = await(delivery, blocks);
       if (block.isEmpty()) {
@@ -163,17 +165,14 @@ public final class DeliverHandler {
 
   private <R> Status sendBlock(Delivery<R> delivery, Block block) throws InterruptedException {
     Block asked = block;
-    if (delivery.seek().getContentType() == SeekInfo.SeekContentType.HEADER_WITH_SIG_BYTES
+    if (delivery.seek().getContentType() == SeekInfo.SeekContentType.HEADER_WITH_SIG
         && !ConfigBlocks.isConfigBlock(block)) {
       asked = block.toBuilder().clearData().build();
     }
     R message;
     try {
       message =
-          delivery
-              .stream()
-              .form()
-              .block(delivery.channel(), asked, delivery.request().signed());
+          delivery.stream().form().block(delivery.channel(), asked, delivery.request().signed());
     } catch (DeliverException e) {
       return refused(delivery.stream(), delivery.request(), Status.BAD_REQUEST, e.getMessage());
     }

@@ -52,8 +52,7 @@ record DeliverRequest(String channelId, ByteString seekInfo, SignedData signed) 
       return new DeliverRequest(
           channel.getChannelId(),
           payload.getData(),
-          new SignedData(
-              envelope.getPayload(), signature.getCreator(), envelope.getSignature()));
+          new SignedData(envelope.getPayload(), signature.getCreator(), envelope.getSignature()));
     } catch (InvalidProtocolBufferException e) {
       throw new InvalidRequestException("malformed envelope: " + e.getMessage());
     }

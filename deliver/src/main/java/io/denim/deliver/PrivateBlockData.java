@@ -10,6 +10,6 @@ public interface PrivateBlockData {
   /// By the transaction's index in its block, only collections whose members the reader is one of.
   ///
   /// @throws DeliverException if the data cannot be read
-  Map<Long, TxPvtReadWriteSet> readable(
-      DeliverChannel channel, long blockNumber, SignedData reader) throws DeliverException;
+  Map<Long, TxPvtReadWriteSet> readable(DeliverChannel channel, long blockNumber, SignedData reader)
+      throws DeliverException;
 }

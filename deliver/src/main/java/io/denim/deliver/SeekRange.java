@@ -43,8 +43,7 @@ sealed interface SeekRange {
   private static SeekRange withStop(SeekInfo seek, long start, long height) {
     return switch (seek.getStop().getTypeCase()) {
       case OLDEST -> new Blocks(start, start);
-      case NEWEST ->
-          new Blocks(start, seek.getStart().equals(seek.getStop()) ? start : height - 1);
+      case NEWEST -> new Blocks(start, seek.getStart().equals(seek.getStop()) ? start : height - 1);
       case SPECIFIED -> {
         long stop = seek.getStop().getSpecified().getNumber();
         yield Long.compareUnsigned(stop, start) < 0

@@ -82,27 +82,25 @@ final class ChaincodeInterests {
   private ChaincodeInterest build(
       Set<CollectionName> privateReads, Predicate<String> isSystemChaincode) {
     ChaincodeInterest.Builder interest = ChaincodeInterest.newBuilder();
-    namespaces.forEach(
-        (name, namespace) -> {
-          if (isSystemChaincode.test(name)) {
-            return;
-          }
-          if (namespace.needsOwnPolicy || !namespace.keyPolicies.isEmpty()) {
-            interest.addChaincodes(
-                ChaincodeCall.newBuilder()
-                    .setName(name)
-                    .addAllKeyPolicies(namespace.keyPolicies)
-                    .setDisregardNamespacePolicy(!namespace.needsOwnPolicy));
-          }
-          for (String collection : namespace.collections) {
-            interest.addChaincodes(
-                ChaincodeCall.newBuilder()
-                    .setName(name)
-                    .addCollectionNames(collection)
-                    .setNoPrivateReads(
-                        !privateReads.contains(new CollectionName(name, collection))));
-          }
-        });
+    namespaces.forEach((name, namespace) -> {
+      if (isSystemChaincode.test(name)) {
+        return;
+      }
+      if (namespace.needsOwnPolicy || !namespace.keyPolicies.isEmpty()) {
+        interest.addChaincodes(
+            ChaincodeCall.newBuilder()
+                .setName(name)
+                .addAllKeyPolicies(namespace.keyPolicies)
+                .setDisregardNamespacePolicy(!namespace.needsOwnPolicy));
+      }
+      for (String collection : namespace.collections) {
+        interest.addChaincodes(
+            ChaincodeCall.newBuilder()
+                .setName(name)
+                .addCollectionNames(collection)
+                .setNoPrivateReads(!privateReads.contains(new CollectionName(name, collection))));
+      }
+    });
     return interest.build();
   }
 }

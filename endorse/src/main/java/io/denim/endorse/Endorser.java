@@ -94,10 +94,9 @@ public final class Endorser {
     EndorsementChannel channel = found.get();
     Optional<String> refusal =
         ProposalChecks.form(proposal, channel.config().msps())
-            .or(
-                () ->
-                    ProposalChecks.channel(
-                        proposal, channel, chaincodes.isSystemChaincode(proposal.chaincode())));
+            .or(() ->
+                ProposalChecks.channel(
+                    proposal, channel, chaincodes.isSystemChaincode(proposal.chaincode())));
     if (refusal.isPresent()) {
       return refused(proposal, refusal.get());
     }
@@ -169,7 +168,9 @@ public final class Endorser {
     return ChaincodeAction.newBuilder()
         .setResults(results.publicReadWriteSet())
         .setEvents(
-            isSuccess ? event.map(ChaincodeEvent::toByteString).orElse(ByteString.EMPTY) : ByteString.EMPTY)
+            isSuccess
+                ? event.map(ChaincodeEvent::toByteString).orElse(ByteString.EMPTY)
+                : ByteString.EMPTY)
         .setResponse(response)
         .setChaincodeId(ChaincodeID.newBuilder().setName(chaincode).setVersion(version))
         .build();

@@ -25,7 +25,8 @@ final class PrivateWrites {
       String chaincode = namespace.getNamespace();
       Optional<CollectionConfigPackage> all = channel.collections(chaincode);
       if (all.isEmpty()) {
-        throw new IllegalArgumentException("no collection config for chaincode \"" + chaincode + "\"");
+        throw new IllegalArgumentException(
+            "no collection config for chaincode \"" + chaincode + "\"");
       }
       info.putCollectionConfigs(chaincode, onlyUsed(all.get(), namespace));
     }

@@ -78,7 +78,7 @@ final class ProposalChecks {
 
   private static Optional<String> creatorProblem(UnpackedProposal proposal, MspManager msps) {
     return switch (msps.deserialize(proposal.signatureHeader().getCreator())) {
-      case IdentityOutcome.Refused(String reason) -> {
+      case IdentityOutcome.Refused(var _, String reason) -> {
         LOG.warn("Access to channel [{}] denied: {}", proposal.channelId(), reason);
         yield Optional.of(
             "access denied: channel ["
@@ -91,7 +91,11 @@ final class ProposalChecks {
 
   private static Optional<String> signatureProblem(UnpackedProposal proposal, Identity creator) {
     String denied =
-        "access denied: channel [" + proposal.channelId() + "] creator org [" + creator.mspId() + "]";
+        "access denied: channel ["
+            + proposal.channelId()
+            + "] creator org ["
+            + creator.mspId()
+            + "]";
     if (creator.validity() instanceof Identity.Validity.Invalid(String reason)) {
       LOG.warn("{}: identity is not valid: {}", denied, reason);
       return Optional.of(denied);

@@ -58,10 +58,8 @@ record UnpackedProposal(
     ChaincodeInvocationSpec invocation =
         parse(INVOCATION, payload.getInput(), "ChaincodeInvocationSpec");
     require(
-        invocation.hasChaincodeSpec(),
-        "chaincode invocation spec did not contain chaincode spec");
-    require(
-        invocation.getChaincodeSpec().hasInput(), "chaincode input did not contain any input");
+        invocation.hasChaincodeSpec(), "chaincode invocation spec did not contain chaincode spec");
+    require(invocation.getChaincodeSpec().hasInput(), "chaincode input did not contain any input");
     ByteString withoutTransient =
         ChaincodeProposalPayload.newBuilder().setInput(payload.getInput()).build().toByteString();
     return new UnpackedProposal(

@@ -2,9 +2,9 @@ package io.denim.order;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.denim.channelconfig.ChannelConfig;
+import io.denim.deliver.DeliverChannel;
 import io.denim.deliver.DeliverForm;
 import io.denim.deliver.DeliverHandler;
-import io.denim.deliver.DeliverChannel;
 import io.denim.policy.PolicyOutcome;
 import io.denim.policy.SignedData;
 import io.denim.wire.Caller;
@@ -57,21 +57,24 @@ final class AtomicBroadcastService extends AtomicBroadcastGrpc.AtomicBroadcastIm
   private static PolicyOutcome checkReader(ChannelConfig config, SignedData reader) {
     boolean maintenance = config.orderer().orElseThrow().consensus().maintenance();
     String policy = maintenance ? "/Channel/Orderer/Readers" : "/Channel/Readers";
-    return config.policies().evaluate(policy, List.of(reader));
+    return config.policies().policy(policy).evaluate(List.of(reader));
   }
 
+  @SuppressWarnings("deprecation") // a type of old is refused by name
   private BroadcastResponse answer(Envelope envelope, Caller caller) throws InterruptedException {
     SubmittedMessage message;
     try {
       message = SubmittedMessage.of(envelope);
     } catch (InvalidProtocolBufferException e) {
       return refused(
-          "unknown", caller, Status.BAD_REQUEST, "could not determine channel ID: " + e.getMessage());
+          "unknown",
+          caller,
+          Status.BAD_REQUEST,
+          "could not determine channel ID: " + e.getMessage());
     }
     Optional<OrderingChannel> channel = channels.apply(message.channelId());
     if (channel.isEmpty()) {
-      return refused(
-          message.channelId(), caller, Status.BAD_REQUEST, "channel does not exist");
+      return refused(message.channelId(), caller, Status.BAD_REQUEST, "channel does not exist");
     }
     return switch (message.channelHeader().getType()) {
       case HeaderType.CONFIG_VALUE ->

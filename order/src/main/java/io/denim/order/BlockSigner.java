@@ -46,7 +46,10 @@ final class BlockSigner {
                 MetadataSignature.newBuilder().setSignatureHeader(header).setSignature(signature))
             .build();
     Block withLast =
-        Blocks.withSlot(block, LAST_CONFIG, Metadata.newBuilder().setValue(last.toByteString()).build().toByteString());
+        Blocks.withSlot(
+            block,
+            LAST_CONFIG,
+            Metadata.newBuilder().setValue(last.toByteString()).build().toByteString());
     return Blocks.withSlot(withLast, BlockMetadataIndex.SIGNATURES, signed.toByteString());
   }
 

@@ -5,7 +5,6 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.denim.channelconfig.ChannelConfig;
 import io.denim.channelconfig.ChannelConfigException;
 import io.denim.channelconfig.ConfigBlocks;
-import io.denim.channelconfig.OrdererConfig;
 import io.denim.identity.SignatureVerifier;
 import io.denim.ledger.BlockStore;
 import io.denim.wire.Blocks;
@@ -80,8 +79,7 @@ final class ChannelRegistrar implements AutoCloseable {
 
   ChannelInfo info(String channelId) throws ChannelException {
     OrderingChannel channel = required(channelId);
-    return new ChannelInfo(
-        channelId, channel.chain().participation(), channel.blocks().height());
+    return new ChannelInfo(channelId, channel.chain().participation(), channel.blocks().height());
   }
 
   /// Joins a channel that begins with this genesis block.
@@ -162,10 +160,8 @@ final class ChannelRegistrar implements AutoCloseable {
 
   private OrderingChannel required(String channelId) throws ChannelException {
     return channel(channelId)
-        .orElseThrow(
-            () ->
-                new ChannelException(
-                    ChannelException.Kind.DOES_NOT_EXIST, "channel does not exist"));
+        .orElseThrow(() ->
+            new ChannelException(ChannelException.Kind.DOES_NOT_EXIST, "channel does not exist"));
   }
 
   private void start(String channelId, BlockStore store) throws ChannelException {
@@ -183,7 +179,8 @@ final class ChannelRegistrar implements AutoCloseable {
                 + "', which this orderer does not know; it knows "
                 + node.consenters().keySet());
       }
-      var shared = new OrderingChannel.Node(node.processor(), node.signer(), consenter);
+      var shared =
+          new OrderingChannel.Node(node.processor(), node.signer(), consenter, node.verifier());
       OrderingChannel channel = OrderingChannel.of(shared, store, config);
       channels.put(channelId, channel);
       channel.start();
@@ -229,7 +226,11 @@ final class ChannelRegistrar implements AutoCloseable {
       return List.of();
     }
     try (Stream<Path> found = Files.list(chains)) {
-      return found.filter(Files::isDirectory).map(p -> p.getFileName().toString()).sorted().toList();
+      return found
+          .filter(Files::isDirectory)
+          .map(p -> p.getFileName().toString())
+          .sorted()
+          .toList();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + chains, e);
     }

@@ -4,7 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
 import io.denim.channelconfig.ChannelConfig;
-import io.denim.channelconfig.ConfigUpdateException;
+import io.denim.channelconfig.ConfigUpdateOutcome;
 import io.denim.channelconfig.ConfigUpdates;
 import io.denim.channelconfig.OrdererConfig;
 import io.denim.identity.IdentityOutcome;
@@ -25,8 +25,8 @@ import org.hyperledger.fabric.protos.common.SignatureHeader;
 import org.hyperledger.fabric.protos.common.Status;
 
 /// The checks that an orderer makes of each message before it is ordered: size, expiry of its
-/// creator's certificate, the channel's Writers policy; for a config update also its effect
-/// (fabric v3.1.5 orderer/common/msgprocessor). Immutable; safe for use by any thread.
+/// creator's certificate, the channel's Writers policy; for a config update also its effect (fabric
+/// v3.1.5 orderer/common/msgprocessor). Immutable; safe for use by any thread.
 final class MessageProcessor {
   private static final int NONCE_BYTES = 24;
 
@@ -61,19 +61,17 @@ final class MessageProcessor {
           .get()
           .within("config update for existing channel did not pass initial checks");
     }
-    Envelope next;
-    try {
-      ConfigEnvelope proposed = ConfigUpdates.propose(config, update.envelope());
-      next = sign(config.channelId(), proposed.toByteString());
-    } catch (ConfigUpdateException e) {
-      return new Verdict.Rejected(
-          Status.BAD_REQUEST,
-          "error applying config update to existing channel '"
-              + config.channelId()
-              + "': "
-              + e.getMessage());
-    }
-    return finalChecks(config, next);
+    return switch (ConfigUpdates.propose(config, update.envelope())) {
+      case ConfigUpdateOutcome.Authorized(ConfigEnvelope next) ->
+          finalChecks(config, sign(config.channelId(), next.toByteString()));
+      case ConfigUpdateOutcome.Refused(String reason) ->
+          new Verdict.Rejected(
+              Status.BAD_REQUEST,
+              "error applying config update to existing channel '"
+                  + config.channelId()
+                  + "': "
+                  + reason);
+    };
   }
 
   /// Checks anew what was made under an older configuration.
@@ -121,10 +119,8 @@ final class MessageProcessor {
   private static Optional<Verdict.Rejected> checkPolicy(
       ChannelConfig config, SubmittedMessage message) {
     String policy =
-        orderer(config).consensus().maintenance()
-            ? "/Channel/Orderer/Writers"
-            : "/Channel/Writers";
-    return switch (config.policies().evaluate(policy, List.of(message.signed()))) {
+        orderer(config).consensus().maintenance() ? "/Channel/Orderer/Writers" : "/Channel/Writers";
+    return switch (config.policies().policy(policy).evaluate(List.of(message.signed()))) {
       case PolicyOutcome.Satisfied _ -> Optional.empty();
       case PolicyOutcome.Unsatisfied(String reason) ->
           rejected(Status.FORBIDDEN, reason + ": permission denied");

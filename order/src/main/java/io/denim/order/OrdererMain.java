@@ -14,8 +14,8 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
-/// The `orderer` executable: reads `orderer.yaml` from `FABRIC_CFG_PATH` and serves until it is told
-/// to stop by SIGTERM or SIGINT.
+/// The `orderer` executable: reads `orderer.yaml` from `FABRIC_CFG_PATH` and serves until it is
+/// told to stop by SIGTERM or SIGINT.
 public final class OrdererMain {
   private OrdererMain() {}
 
@@ -61,8 +61,7 @@ public final class OrdererMain {
           TlsConfigurationException {
     Logging logging = Logging.start(environment);
     Path file = configFile(environment);
-    OrdererSettings settings =
-        OrdererSettings.of(Settings.load(file, "ORDERER", environment));
+    OrdererSettings settings = OrdererSettings.of(Settings.load(file, "ORDERER", environment));
     return OrdererNode.start(
         settings,
         new OrdererNode.Environment(

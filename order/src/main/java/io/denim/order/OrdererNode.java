@@ -61,13 +61,19 @@ public final class OrdererNode implements AutoCloseable {
   public static OrdererNode start(OrdererSettings settings, Environment environment)
       throws IOException, MspConfigException, ChannelException, TlsConfigurationException {
     LocalMsp msp =
-        LocalMsp.load(settings.msp().directory(), settings.msp().mspId(), environment.verifier());
+        LocalMsp.load(
+            settings.msp().directory(),
+            settings.msp().mspId(),
+            environment.verifier(),
+            environment.clock());
     ChannelRegistrar registrar =
         ChannelRegistrar.open(
             new ChannelRegistrar.Node(
                 settings.storage().ledger(),
                 new MessageProcessor(
-                    msp.signingIdentity(), environment.clock(), settings.access().expirationChecked()),
+                    msp.signingIdentity(),
+                    environment.clock(),
+                    settings.access().expirationChecked()),
                 new BlockSigner(msp.signingIdentity()),
                 environment.verifier(),
                 Map.of(SoloConsenter.TYPE, new SoloConsenter())));

@@ -6,6 +6,7 @@ import io.denim.channelconfig.ChannelConfig;
 import io.denim.channelconfig.ChannelConfigException;
 import io.denim.channelconfig.ConfigBlocks;
 import io.denim.deliver.DeliverChannel;
+import io.denim.identity.SignatureVerifier;
 import io.denim.ledger.BlockReader;
 import io.denim.ledger.BlockStore;
 import io.denim.wire.Blocks;
@@ -33,7 +34,11 @@ final class OrderingChannel implements ChainSupport, DeliverChannel, AutoCloseab
   /// What a channel shares with the others of its node.
   ///
   /// @param consenter of the channel's consensus type
-  record Node(MessageProcessor processor, BlockSigner signer, Consenter consenter) {}
+  record Node(
+      MessageProcessor processor,
+      BlockSigner signer,
+      Consenter consenter,
+      SignatureVerifier verifier) {}
 
   private OrderingChannel(Node node, BlockStore blocks, ChannelConfig config, Block last)
       throws ChannelException, InvalidProtocolBufferException {
@@ -114,8 +119,7 @@ final class OrderingChannel implements ChainSupport, DeliverChannel, AutoCloseab
     blocks.append(signed);
     last = signed.getLast();
     if (next != config) {
-      LOG.info(
-          "[channel: {}] configuration {} is in force", config.channelId(), next.sequence());
+      LOG.info("[channel: {}] configuration {} is in force", config.channelId(), next.sequence());
       config = next;
     }
   }
@@ -138,7 +142,8 @@ final class OrderingChannel implements ChainSupport, DeliverChannel, AutoCloseab
 
   private ChannelConfig configOf(Block block) {
     try {
-      return config.next(ConfigBlocks.configOf(block));
+      return ChannelConfig.of(
+          config.channelId(), ConfigBlocks.configOf(block).getConfig(), node.verifier());
     } catch (ChannelConfigException e) {
       throw new IllegalStateException(
           "config block " + block.getHeader().getNumber() + " was ordered but is not usable", e);

@@ -25,8 +25,7 @@ final class ParticipationApi {
   private static final String CHANNELS = BASE + "channels";
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final WireParser<Block> BLOCK = WireParser.of(Block.getDefaultInstance());
-  private static final WireParser<Envelope> ENVELOPE =
-      WireParser.of(Envelope.getDefaultInstance());
+  private static final WireParser<Envelope> ENVELOPE = WireParser.of(Envelope.getDefaultInstance());
 
   private final ChannelRegistrar registrar;
   private final JoinBlocks joinBlocks;
@@ -122,9 +121,7 @@ final class ParticipationApi {
       channelId = joinBlocks.channelOf(block);
     } catch (InvalidProtocolBufferException e) {
       error(
-          exchange,
-          400,
-          "cannot unmarshal file part config-block into a block: " + e.getMessage());
+          exchange, 400, "cannot unmarshal file part config-block into a block: " + e.getMessage());
       return;
     } catch (ChannelException e) {
       error(exchange, 400, "invalid join block: " + e.getMessage());
@@ -254,8 +251,7 @@ final class ParticipationApi {
     }
   }
 
-  private static boolean isRefusedName(HttpExchange exchange, String channelId)
-      throws IOException {
+  private static boolean isRefusedName(HttpExchange exchange, String channelId) throws IOException {
     Optional<String> problem = ChannelIds.problem(channelId);
     if (problem.isPresent()) {
       error(exchange, 400, "invalid channel ID: " + problem.get());

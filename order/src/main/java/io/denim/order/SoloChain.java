@@ -162,8 +162,7 @@ final class SoloChain implements Chain {
     for (Envelope message : messages) {
       data.add(message.toByteString());
     }
-    last =
-        Blocks.of(last.getHeader().getNumber() + 1, BlockHash.ofHeader(last.getHeader()), data);
+    last = Blocks.of(last.getHeader().getNumber() + 1, BlockHash.ofHeader(last.getHeader()), data);
     unwritten.add(last);
   }
 
@@ -171,8 +170,7 @@ final class SoloChain implements Chain {
     if (unwritten.isEmpty()) {
       return;
     }
-    support.write(
-        List.copyOf(unwritten), Collections.nCopies(unwritten.size(), ByteString.EMPTY));
+    support.write(List.copyOf(unwritten), Collections.nCopies(unwritten.size(), ByteString.EMPTY));
     unwritten.clear();
   }
 
