@@ -2,6 +2,8 @@ package io.denim.chaincode;
 
 import com.google.protobuf.ByteString;
 import io.denim.wire.Sha256;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -30,6 +32,14 @@ public record ChaincodePackage(Metadata metadata, ByteString metadataJson, ByteS
   /// @throws ChaincodePackageException with Fabric's text
   public static ChaincodePackage parse(ByteString bytes) throws ChaincodePackageException {
     return PackageParser.parse(bytes);
+  }
+
+  /// Unpacks the code below a folder. Nothing is written outside of it, and only files and folders.
+  ///
+  /// @throws ChaincodePackageException if the code is malformed, too large or tries to escape
+  /// @throws IOException if the folder cannot be written
+  public void unpackCode(Path folder) throws ChaincodePackageException, IOException {
+    CodeArchive.unpack(code, folder);
   }
 
   /// Checks a label.

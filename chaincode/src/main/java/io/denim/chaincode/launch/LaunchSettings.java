@@ -1,0 +1,53 @@
+package io.denim.chaincode.launch;
+
+import io.denim.chaincode.ChaincodeAuthority;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Where and how packages are built and started.
+///
+/// @param buildFolder keeps what was built (`externalbuilder/builds` below the peer's own)
+/// @param peer how chaincodes reach this peer
+/// @param externalBuilders asked in order before the built-in ones
+/// @param buildTimeout the longest that one command of a build may run
+/// @param logging `CORE_CHAINCODE_LOGGING_LEVEL`, `..._SHIM` and `..._FORMAT` for chaincodes
+/// @param isolation how far processes are kept from the machine
+public record LaunchSettings(
+    Path buildFolder,
+    Peer peer,
+    List<ExternalBuilder> externalBuilders,
+    Duration buildTimeout,
+    Map<String, String> logging,
+    Isolation isolation) {
+  public LaunchSettings {
+    externalBuilders = List.copyOf(externalBuilders);
+    logging = Map.copyOf(logging);
+  }
+
+  /// @param address `host:port` of the chaincode listener, as chaincodes dial it
+  /// @param authority gives chaincodes their certificates; absent without TLS
+  public record Peer(String address, String mspId, Optional<ChaincodeAuthority> authority) {}
+
+  /// How far a chaincode's process is kept from the machine.
+  public enum Isolation {
+    /// An ordinary process of the peer's user, with a cleared environment.
+    NONE,
+    /// In namespaces of its own (bubblewrap), where that program is to be had; it sees the system's
+    /// programs and its own build read-only, shares the network, and dies with the peer.
+    NAMESPACES
+  }
+
+  /// Settings without external builders or isolation.
+  public static LaunchSettings of(Path buildFolder, Peer peer) {
+    return new LaunchSettings(
+        buildFolder,
+        peer,
+        List.of(),
+        Duration.ofMinutes(5),
+        Map.of("CORE_CHAINCODE_LOGGING_LEVEL", "info", "CORE_CHAINCODE_LOGGING_SHIM", "warning"),
+        Isolation.NONE);
+  }
+}
