@@ -167,7 +167,8 @@ public final class ConfigUpdates {
     }
   }
 
-  private static Map<String, ConfigElement> delta(ConfigTree readSet, ConfigTree writeSet) {
+  /// What a write set changes: the elements whose versions are not those that were read.
+  static Map<String, ConfigElement> delta(ConfigTree readSet, ConfigTree writeSet) {
     Map<String, ConfigElement> delta = new TreeMap<>();
     for (Map.Entry<String, ConfigElement> entry : writeSet.elements().entrySet()) {
       ConfigElement read = readSet.get(entry.getKey());
