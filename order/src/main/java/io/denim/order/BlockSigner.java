@@ -1,28 +1,23 @@
 package io.denim.order;
 
 import com.google.protobuf.ByteString;
-import io.denim.identity.SigningIdentity;
+import io.denim.identity.EnvelopeSigner;
 import io.denim.wire.BlockHash;
 import io.denim.wire.Blocks;
-import java.security.SecureRandom;
 import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.BlockMetadataIndex;
 import org.hyperledger.fabric.protos.common.LastConfig;
 import org.hyperledger.fabric.protos.common.Metadata;
 import org.hyperledger.fabric.protos.common.MetadataSignature;
 import org.hyperledger.fabric.protos.common.OrdererBlockMetadata;
-import org.hyperledger.fabric.protos.common.SignatureHeader;
 
 /// Puts an orderer's signature and its metadata into blocks (fabric v3.1.5
 /// orderer/common/multichannel/blockwriter.go). Safe for use by any thread.
 final class BlockSigner {
-  private static final int NONCE_BYTES = 24;
+  private final EnvelopeSigner signer;
 
-  private final SigningIdentity identity;
-  private final SecureRandom random = new SecureRandom();
-
-  BlockSigner(SigningIdentity identity) {
-    this.identity = identity;
+  BlockSigner(EnvelopeSigner signer) {
+    this.signer = signer;
   }
 
   /// @param lastConfig the number of the config block in force, this block included
@@ -36,9 +31,11 @@ final class BlockSigner {
                 Metadata.newBuilder().setValue(consenterMetadata).build().toByteString())
             .build()
             .toByteString();
-    ByteString header = signatureHeader();
+    ByteString header = signer.signatureHeader().toByteString();
     ByteString signature =
-        identity.sign(value.concat(header).concat(BlockHash.headerBytes(block.getHeader())));
+        signer
+            .identity()
+            .sign(value.concat(header).concat(BlockHash.headerBytes(block.getHeader())));
     Metadata signed =
         Metadata.newBuilder()
             .setValue(value)
@@ -55,14 +52,4 @@ final class BlockSigner {
 
   @SuppressWarnings("deprecation") // Fabric's orderers still fill the old slot
   private static final BlockMetadataIndex LAST_CONFIG = BlockMetadataIndex.LAST_CONFIG;
-
-  private ByteString signatureHeader() {
-    byte[] nonce = new byte[NONCE_BYTES];
-    random.nextBytes(nonce);
-    return SignatureHeader.newBuilder()
-        .setCreator(identity.serialized())
-        .setNonce(ByteString.copyFrom(nonce))
-        .build()
-        .toByteString();
-  }
 }

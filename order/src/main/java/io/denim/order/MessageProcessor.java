@@ -2,41 +2,33 @@ package io.denim.order;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Timestamp;
 import io.denim.channelconfig.ChannelConfig;
 import io.denim.channelconfig.ConfigUpdateOutcome;
 import io.denim.channelconfig.ConfigUpdates;
 import io.denim.channelconfig.OrdererConfig;
+import io.denim.identity.EnvelopeSigner;
 import io.denim.identity.IdentityOutcome;
 import io.denim.identity.SigningIdentity;
 import io.denim.policy.PolicyOutcome;
-import java.security.SecureRandom;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import org.hyperledger.fabric.protos.common.ChannelHeader;
 import org.hyperledger.fabric.protos.common.ConfigEnvelope;
 import org.hyperledger.fabric.protos.common.Envelope;
-import org.hyperledger.fabric.protos.common.Header;
 import org.hyperledger.fabric.protos.common.HeaderType;
 import org.hyperledger.fabric.protos.common.Payload;
-import org.hyperledger.fabric.protos.common.SignatureHeader;
 import org.hyperledger.fabric.protos.common.Status;
 
 /// The checks that an orderer makes of each message before it is ordered: size, expiry of its
 /// creator's certificate, the channel's Writers policy; for a config update also its effect (fabric
 /// v3.1.5 orderer/common/msgprocessor). Immutable; safe for use by any thread.
 final class MessageProcessor {
-  private static final int NONCE_BYTES = 24;
-
-  private final SigningIdentity signer;
+  private final EnvelopeSigner signer;
   private final InstantSource clock;
   private final boolean expirationChecked;
-  private final SecureRandom random = new SecureRandom();
 
   MessageProcessor(SigningIdentity signer, InstantSource clock, boolean expirationChecked) {
-    this.signer = signer;
+    this.signer = new EnvelopeSigner(signer, clock);
     this.clock = clock;
     this.expirationChecked = expirationChecked;
   }
@@ -63,7 +55,7 @@ final class MessageProcessor {
     }
     return switch (ConfigUpdates.propose(config, update.envelope())) {
       case ConfigUpdateOutcome.Authorized(ConfigEnvelope next) ->
-          finalChecks(config, sign(config.channelId(), next.toByteString()));
+          finalChecks(config, sign(config, next));
       case ConfigUpdateOutcome.Refused(String reason) ->
           new Verdict.Rejected(
               Status.BAD_REQUEST,
@@ -134,32 +126,9 @@ final class MessageProcessor {
     };
   }
 
-  private Envelope sign(String channelId, ByteString data) {
-    byte[] nonce = new byte[NONCE_BYTES];
-    random.nextBytes(nonce);
-    Instant now = clock.instant();
-    ChannelHeader channel =
-        ChannelHeader.newBuilder()
-            .setType(HeaderType.CONFIG_VALUE)
-            .setChannelId(channelId)
-            .setTimestamp(
-                Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()))
-            .build();
-    SignatureHeader signature =
-        SignatureHeader.newBuilder()
-            .setCreator(signer.serialized())
-            .setNonce(ByteString.copyFrom(nonce))
-            .build();
-    ByteString payload =
-        Payload.newBuilder()
-            .setHeader(
-                Header.newBuilder()
-                    .setChannelHeader(channel.toByteString())
-                    .setSignatureHeader(signature.toByteString()))
-            .setData(data)
-            .build()
-            .toByteString();
-    return Envelope.newBuilder().setPayload(payload).setSignature(signer.sign(payload)).build();
+  private Envelope sign(ChannelConfig config, ConfigEnvelope next) {
+    return signer.envelope(
+        HeaderType.CONFIG, config.channelId(), next.toByteString(), ByteString.EMPTY);
   }
 
   private static Optional<Verdict.Rejected> rejected(Status status, String reason) {

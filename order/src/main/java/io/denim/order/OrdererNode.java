@@ -2,6 +2,7 @@ package io.denim.order;
 
 import io.denim.deliver.DeliverChannel;
 import io.denim.deliver.DeliverHandler;
+import io.denim.identity.EnvelopeSigner;
 import io.denim.identity.LocalMsp;
 import io.denim.identity.MspConfigException;
 import io.denim.identity.SignatureVerifier;
@@ -74,7 +75,7 @@ public final class OrdererNode implements AutoCloseable {
                     msp.signingIdentity(),
                     environment.clock(),
                     settings.access().expirationChecked()),
-                new BlockSigner(msp.signingIdentity()),
+                new BlockSigner(new EnvelopeSigner(msp.signingIdentity(), environment.clock())),
                 environment.verifier(),
                 Map.of(SoloConsenter.TYPE, new SoloConsenter())));
     try {
