@@ -1,0 +1,126 @@
+package io.denim.cli;
+
+import io.denim.wire.ClientTls;
+import io.denim.wire.GrpcClient;
+import io.denim.wire.TlsConfigurationException;
+import io.grpc.CallOptions;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusException;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.BlockingClientCall;
+import io.grpc.stub.ClientCalls;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.hyperledger.fabric.protos.common.Envelope;
+import org.hyperledger.fabric.protos.common.Status;
+import org.hyperledger.fabric.protos.orderer.AtomicBroadcastGrpc;
+import org.hyperledger.fabric.protos.orderer.BroadcastResponse;
+import org.hyperledger.fabric.protos.peer.DeliverGrpc;
+import org.hyperledger.fabric.protos.peer.DeliverResponse;
+import org.hyperledger.fabric.protos.peer.EndorserGrpc;
+import org.hyperledger.fabric.protos.peer.ProposalResponse;
+import org.hyperledger.fabric.protos.peer.SignedProposal;
+
+/// A connection to one node, a peer or an orderer, as administrators' tools use it. Safe for use by
+/// any thread.
+public final class NodeClient implements AutoCloseable {
+  private static final CallOptions WAITING = CallOptions.DEFAULT.withWaitForReady();
+
+  private final String address;
+  private final ManagedChannel channel;
+
+  private NodeClient(String address, ManagedChannel channel) {
+    this.address = address;
+    this.channel = channel;
+  }
+
+  /// A connection that is made when it is first used.
+  ///
+  /// @param address `host:port`
+  /// @param tls absent for plain text
+  /// @throws TlsConfigurationException if the certificates or keys are not usable
+  public static NodeClient of(String address, Optional<ClientTls> tls)
+      throws TlsConfigurationException {
+    return new NodeClient(address, GrpcClient.channel(address, tls));
+  }
+
+  public String address() {
+    return address;
+  }
+
+  /// Sends a proposal and waits for the response.
+  ///
+  /// @throws ClientException if the peer cannot be reached or refuses the proposal
+  public ProposalResponse propose(SignedProposal proposal, Duration patience)
+      throws ClientException {
+    try {
+      return EndorserGrpc.newBlockingStub(channel)
+          .withDeadlineAfter(patience.toNanos(), TimeUnit.NANOSECONDS)
+          .withWaitForReady()
+          .processProposal(proposal);
+    } catch (StatusRuntimeException e) {
+      throw failed("proposal to " + address, e);
+    }
+  }
+
+  /// Sends an envelope to be ordered and waits until the orderer has taken it.
+  ///
+  /// @throws ClientException if the orderer cannot be reached or refuses it
+  public void broadcast(Envelope envelope, Duration patience)
+      throws ClientException, InterruptedException {
+    BlockingClientCall<Envelope, BroadcastResponse> call =
+        ClientCalls.blockingBidiStreamingCall(
+            channel, AtomicBroadcastGrpc.getBroadcastMethod(), WAITING);
+    try {
+      call.write(envelope);
+      BroadcastResponse response = call.read(patience.toNanos(), TimeUnit.NANOSECONDS);
+      call.halfClose();
+      if (response == null) {
+        throw new ClientException("orderer " + address + " ended the stream without an answer");
+      }
+      if (response.getStatus() != Status.SUCCESS) {
+        throw new ClientException(
+            "got unexpected status: " + response.getStatus() + " -- " + response.getInfo());
+      }
+    } catch (StatusException e) {
+      throw failed("broadcast to " + address, e);
+    } catch (TimeoutException e) {
+      throw new ClientException("orderer " + address + " did not answer within " + patience);
+    } finally {
+      call.cancel("done", null);
+    }
+  }
+
+  /// Opens a stream of filtered blocks.
+  ///
+  /// @param seek a signed `SeekInfo`
+  BlockingClientCall<Envelope, DeliverResponse> deliverFiltered(Envelope seek)
+      throws ClientException, InterruptedException {
+    BlockingClientCall<Envelope, DeliverResponse> call =
+        ClientCalls.blockingBidiStreamingCall(
+            channel, DeliverGrpc.getDeliverFilteredMethod(), WAITING);
+    try {
+      call.write(seek);
+      return call;
+    } catch (StatusException e) {
+      throw failed("deliver from " + address, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+  }
+
+  private static ClientException failed(String what, StatusRuntimeException e) {
+    return new ClientException(
+        what + " failed: " + e.getStatus().getCode() + ": " + e.getStatus().getDescription(), e);
+  }
+
+  private static ClientException failed(String what, StatusException e) {
+    return new ClientException(
+        what + " failed: " + e.getStatus().getCode() + ": " + e.getStatus().getDescription(), e);
+  }
+}

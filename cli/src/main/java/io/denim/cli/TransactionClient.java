@@ -1,0 +1,138 @@
+package io.denim.cli;
+
+import com.google.protobuf.ByteString;
+import io.denim.identity.EnvelopeSigner;
+import io.grpc.StatusException;
+import io.grpc.stub.BlockingClientCall;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.hyperledger.fabric.protos.common.Envelope;
+import org.hyperledger.fabric.protos.common.HeaderType;
+import org.hyperledger.fabric.protos.orderer.SeekInfo;
+import org.hyperledger.fabric.protos.orderer.SeekNewest;
+import org.hyperledger.fabric.protos.orderer.SeekPosition;
+import org.hyperledger.fabric.protos.orderer.SeekSpecified;
+import org.hyperledger.fabric.protos.peer.DeliverResponse;
+import org.hyperledger.fabric.protos.peer.FilteredTransaction;
+import org.hyperledger.fabric.protos.peer.ProposalResponse;
+import org.hyperledger.fabric.protos.peer.Response;
+import org.hyperledger.fabric.protos.peer.TxValidationCode;
+
+/// Calls chaincode as administrators' tools do: endorsed by the peers that it is told to ask,
+/// ordered, and waited for at each of them (fabric v3.1.5 internal/peer/chaincode/common.go).
+///
+/// @param peers who endorse, and who must have committed; the first one answers queries
+public record TransactionClient(
+    EnvelopeSigner signer, List<NodeClient> peers, NodeClient orderer, Duration patience) {
+  public TransactionClient {
+    peers = List.copyOf(peers);
+  }
+
+  /// A committed transaction.
+  public record Committed(String txId, Response response) {}
+
+  /// Executes at the first peer, without a transaction.
+  ///
+  /// @throws ClientException if it fails there
+  public Response query(TransactionProposal.Call call) throws ClientException {
+    TransactionProposal proposal = TransactionProposal.of(call, signer);
+    Response response = peers.getFirst().propose(proposal.signed(), patience).getResponse();
+    if (response.getStatus() != 200) {
+      throw new ClientException(
+          "query failed with status: " + response.getStatus() + " - " + response.getMessage());
+    }
+    return response;
+  }
+
+  /// Endorses, orders and waits until all peers have committed.
+  ///
+  /// @throws ClientException if any step fails, or the transaction is not valid
+  public Committed submit(TransactionProposal.Call call)
+      throws ClientException, InterruptedException {
+    TransactionProposal proposal = TransactionProposal.of(call, signer);
+    List<ProposalResponse> responses = new ArrayList<>();
+    for (NodeClient peer : peers) {
+      responses.add(peer.propose(proposal.signed(), patience));
+    }
+    Envelope transaction = proposal.transaction(responses);
+    List<CommitWatch> watches = new ArrayList<>();
+    try {
+      for (NodeClient peer : peers) {
+        watches.add(CommitWatch.open(peer, call.channelId(), signer));
+      }
+      orderer.broadcast(transaction, patience);
+      for (CommitWatch watch : watches) {
+        watch.await(proposal.txId(), patience);
+      }
+    } finally {
+      watches.forEach(CommitWatch::close);
+    }
+    return new Committed(proposal.txId(), responses.getFirst().getResponse());
+  }
+
+  /// Filtered blocks of one peer, from its newest on.
+  private record CommitWatch(
+      NodeClient peer, String channelId, BlockingClientCall<Envelope, DeliverResponse> call)
+      implements AutoCloseable {
+    static CommitWatch open(NodeClient peer, String channelId, EnvelopeSigner signer)
+        throws ClientException, InterruptedException {
+      SeekInfo seek =
+          SeekInfo.newBuilder()
+              .setStart(
+                  SeekPosition.newBuilder().setNewest(SeekNewest.getDefaultInstance()).build())
+              .setStop(
+                  SeekPosition.newBuilder()
+                      .setSpecified(SeekSpecified.newBuilder().setNumber(Long.MAX_VALUE)))
+              .build();
+      Envelope signed =
+          signer.envelope(
+              HeaderType.DELIVER_SEEK_INFO, channelId, seek.toByteString(), ByteString.EMPTY);
+      return new CommitWatch(peer, channelId, peer.deliverFiltered(signed));
+    }
+
+    void await(String txId, Duration patience) throws ClientException, InterruptedException {
+      long deadline = System.nanoTime() + patience.toNanos();
+      try {
+        while (true) {
+          DeliverResponse response = call.read(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+          if (response == null || !response.hasFilteredBlock()) {
+            throw new ClientException(
+                "peer "
+                    + peer.address()
+                    + " ended its blocks of channel "
+                    + channelId
+                    + (response == null ? "" : " with status " + response.getStatus()));
+          }
+          for (FilteredTransaction seen :
+              response.getFilteredBlock().getFilteredTransactionsList()) {
+            if (seen.getTxid().equals(txId)) {
+              requireValid(seen);
+              return;
+            }
+          }
+        }
+      } catch (TimeoutException e) {
+        throw new ClientException(
+            "timed out waiting for txid " + txId + " on peer " + peer.address(), e);
+      } catch (StatusException e) {
+        throw new ClientException(
+            "peer " + peer.address() + " ended its blocks: " + e.getStatus(), e);
+      }
+    }
+
+    private void requireValid(FilteredTransaction seen) throws ClientException {
+      if (seen.getTxValidationCode() != TxValidationCode.VALID) {
+        throw new ClientException(
+            "transaction invalidated with status (" + seen.getTxValidationCode() + ")");
+      }
+    }
+
+    @Override
+    public void close() {
+      call.cancel("done", null);
+    }
+  }
+}
