@@ -1,0 +1,69 @@
+package io.denim.testnet;
+
+import java.nio.file.Path;
+
+/// Where everything of a network lies. Crypto material is laid out as fabric-samples' test-network
+/// has it.
+public record NetworkDirectory(Path root) {
+  public NetworkDirectory {
+    root = root.toAbsolutePath().normalize();
+  }
+
+  public Path organizations() {
+    return root.resolve("organizations");
+  }
+
+  /// The folder of an organization with peers.
+  public Path organization(NetworkPlan.Organization organization) {
+    return organizations().resolve("peerOrganizations").resolve(organization.domain());
+  }
+
+  public Path ordererOrganization() {
+    return organizations().resolve("ordererOrganizations").resolve(NetworkPlan.ORDERER_DOMAIN);
+  }
+
+  /// A peer's own MSP and TLS files.
+  public Path peerCrypto(NetworkPlan.Organization organization, NetworkPlan.Peer peer) {
+    return organization(organization).resolve("peers").resolve(peer.hostname());
+  }
+
+  public Path ordererCrypto(NetworkPlan.Orderer orderer) {
+    return ordererOrganization().resolve("orderers").resolve(orderer.hostname());
+  }
+
+  /// A user's own MSP and TLS files.
+  ///
+  /// @param user such as `Admin` or `User1`
+  public Path user(NetworkPlan.Organization organization, String user) {
+    return organization(organization)
+        .resolve("users")
+        .resolve(user + "@" + organization.domain());
+  }
+
+  public Path ordererAdmin() {
+    return ordererOrganization().resolve("users").resolve("Admin@" + NetworkPlan.ORDERER_DOMAIN);
+  }
+
+  /// A node's ledgers and other data.
+  public Path data(String hostname) {
+    return root.resolve("nodes").resolve(hostname);
+  }
+
+  public Path genesisBlock(String channel) {
+    return root.resolve("channel-artifacts").resolve(channel + ".block");
+  }
+
+  /// How the network was laid out.
+  public Path plan() {
+    return root.resolve("network.json");
+  }
+
+  /// The process that runs the network.
+  public Path processFile() {
+    return root.resolve("denim.pid");
+  }
+
+  public Path log() {
+    return root.resolve("denim.log");
+  }
+}

@@ -1,0 +1,74 @@
+package io.denim.testnet;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+
+/// Keeps a network's plan in its directory, so that it is the same network the next time.
+final class PlanFile {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private PlanFile() {}
+
+  /// Lays a network out and keeps its plan.
+  ///
+  /// @throws IOException if it cannot be written
+  static NetworkPlan create(Path file, NetworkSpec spec) throws IOException {
+    List<Integer> given = new ArrayList<>();
+    NetworkPlan plan;
+    try (FreePorts free = new FreePorts()) {
+      plan =
+          NetworkPlan.of(
+              spec,
+              customary -> {
+                int port = spec.freePorts() ? free.port(customary) : customary;
+                given.add(port);
+                return port;
+              });
+    }
+    ObjectNode tree =
+        JSON.createObjectNode()
+            .put("channel", spec.channel())
+            .put("organizations", spec.organizations())
+            .put("peers", spec.peers())
+            .put("orderers", spec.orderers())
+            .put("batch", spec.batch())
+            .put("timeoutMillis", spec.timeout().toMillis())
+            .put("freePorts", spec.freePorts());
+    ArrayNode ports = tree.putArray("ports");
+    given.forEach(ports::add);
+    Files.createDirectories(file.toAbsolutePath().getParent());
+    Files.writeString(file, tree.toPrettyString() + "\n");
+    return plan;
+  }
+
+  /// Reads the plan of a network that exists.
+  ///
+  /// @throws IOException if it cannot be read
+  static NetworkPlan read(Path file) throws IOException {
+    JsonNode tree = JSON.readTree(Files.readAllBytes(file));
+    try {
+      NetworkSpec spec =
+          new NetworkSpec(
+              tree.required("channel").asText(),
+              tree.required("organizations").asInt(),
+              tree.required("peers").asInt(),
+              tree.required("orderers").asInt(),
+              tree.required("batch").asInt(),
+              Duration.ofMillis(tree.required("timeoutMillis").asLong()),
+              tree.required("freePorts").asBoolean());
+      Iterator<JsonNode> ports = tree.required("ports").elements();
+      return NetworkPlan.of(spec, customary -> ports.next().asInt());
+    } catch (RuntimeException e) {
+      throw new IOException(file + " is damaged: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package io.denim.testnet;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
+
+/// Whole folders.
+final class Trees {
+  private Trees() {}
+
+  /// Deletes a folder with all that is in it; nothing happens if it is not there.
+  static void delete(Path root) throws IOException {
+    if (!Files.exists(root)) {
+      return;
+    }
+    try (Stream<Path> found = Files.walk(root)) {
+      for (Path path : found.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}
