@@ -159,8 +159,7 @@ public record PeerSettings(
             ? Optional.empty()
             : Optional.of(
                 new Listener(
-                    Listener.address(settings, "peer.chaincodeListenAddress", ""),
-                    listener.tls()));
+                    Listener.address(settings, "peer.chaincodeListenAddress", ""), listener.tls()));
     Optional<Path> root = settings.path("peer.tls.rootcert.file");
     Optional<Path> clientCertificate = settings.path("peer.tls.clientCert.file");
     Optional<Path> clientKey = settings.path("peer.tls.clientKey.file");

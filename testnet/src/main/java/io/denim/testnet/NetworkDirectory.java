@@ -35,9 +35,7 @@ public record NetworkDirectory(Path root) {
   ///
   /// @param user such as `Admin` or `User1`
   public Path user(NetworkPlan.Organization organization, String user) {
-    return organization(organization)
-        .resolve("users")
-        .resolve(user + "@" + organization.domain());
+    return organization(organization).resolve("users").resolve(user + "@" + organization.domain());
   }
 
   public Path ordererAdmin() {

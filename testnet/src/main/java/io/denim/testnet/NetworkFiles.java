@@ -99,9 +99,7 @@ final class NetworkFiles {
             Map.of());
     try {
       return GenesisBlocks.of(
-          plan.spec().channel(),
-          ProfileSpec.of(orderer, application, Set.of("V3_0")),
-          clock);
+          plan.spec().channel(), ProfileSpec.of(orderer, application, Set.of("V3_0")), clock);
     } catch (ChannelConfigException e) {
       throw new IOException("the channel's first block cannot be made: " + e.getMessage(), e);
     }

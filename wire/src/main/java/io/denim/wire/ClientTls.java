@@ -3,6 +3,7 @@ package io.denim.wire;
 import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 
 /// How a client checks a server and, if asked, proves who it is.
 ///
@@ -18,5 +19,12 @@ public record ClientTls(
   /// A client that shows no certificate and expects the dialled host's name.
   public static ClientTls trusting(ByteString... serverRoots) {
     return new ClientTls(List.of(serverRoots), Optional.empty(), Optional.empty());
+  }
+
+  /// A context for clients of the Java runtime.
+  ///
+  /// @throws TlsConfigurationException if the certificates or keys are not usable
+  public SSLContext javaContext() throws TlsConfigurationException {
+    return TlsContexts.javaClient(this);
   }
 }

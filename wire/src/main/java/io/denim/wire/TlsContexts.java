@@ -71,16 +71,31 @@ final class TlsContexts {
 
   static SslContext client(ClientTls tls) throws TlsConfigurationException {
     try {
-      SslContextBuilder builder =
-          SslContextBuilder.forClient().trustManager(joined(tls.serverRoots()));
-      if (tls.keyPair().isPresent()) {
-        TlsKeyPair pair = tls.keyPair().get();
-        builder.keyManager(pair.certificateChain().newInput(), pair.privateKey().newInput());
-      }
-      return finish(builder);
+      return finish(clientBuilder(tls));
     } catch (Exception e) { // as above
       throw new TlsConfigurationException("a client cannot start TLS with these settings", e);
     }
+  }
+
+  /// The same for the Java runtime's own clients, such as its HTTP client.
+  static SSLContext javaClient(ClientTls tls) throws TlsConfigurationException {
+    try {
+      SslContext context =
+          clientBuilder(tls).sslProvider(SslProvider.JDK).protocols(PROTOCOLS).build();
+      return ((JdkSslContext) context).context();
+    } catch (Exception e) { // as above
+      throw new TlsConfigurationException("a client cannot start TLS with these settings", e);
+    }
+  }
+
+  private static SslContextBuilder clientBuilder(ClientTls tls) {
+    SslContextBuilder builder =
+        SslContextBuilder.forClient().trustManager(joined(tls.serverRoots()));
+    if (tls.keyPair().isPresent()) {
+      TlsKeyPair pair = tls.keyPair().get();
+      builder.keyManager(pair.certificateChain().newInput(), pair.privateKey().newInput());
+    }
+    return builder;
   }
 
   private static SslContext finish(SslContextBuilder builder) throws SSLException {
