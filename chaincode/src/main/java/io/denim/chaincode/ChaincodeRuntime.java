@@ -90,7 +90,7 @@ public final class ChaincodeRuntime implements ChaincodeExecutor, AutoCloseable 
   @Override
   public void close() {
     launches.close();
-    registry.connections().forEach(connection -> connection.endWith("the peer is shutting down"));
+    registry.connections().forEach(ShimConnection::close);
   }
 
   private ShimConnection connect(

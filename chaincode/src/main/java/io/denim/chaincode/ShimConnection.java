@@ -126,6 +126,12 @@ final class ShimConnection {
     ended();
   }
 
+  /// Ends the stream because the peer stops.
+  void close() {
+    out.fail(Status.UNAVAILABLE.withDescription("the peer is shutting down"));
+    ended();
+  }
+
   /// Waits until the stream has ended.
   void awaitEnd() throws InterruptedException {
     ended.await();

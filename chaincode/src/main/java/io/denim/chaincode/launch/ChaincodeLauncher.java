@@ -39,7 +39,7 @@ public final class ChaincodeLauncher implements ChaincodeStarter {
       server.get().stream(packageId, host);
       return "connection to " + packageId + " terminated";
     }
-    return "container exited with " + runProcess(packageId, built);
+    return runProcess(packageId, built);
   }
 
   @Override
@@ -47,7 +47,8 @@ public final class ChaincodeLauncher implements ChaincodeStarter {
     processes.close();
   }
 
-  private int runProcess(String packageId, Builds.Built built)
+  /// Says how it ended, and if it failed, what it said last.
+  private String runProcess(String packageId, Builds.Built built)
       throws LaunchException, InterruptedException {
     Logger log = LoggerFactory.getLogger("peer.chaincode." + packageId.replace(':', '-'));
     Path folder = null;
@@ -56,8 +57,11 @@ public final class ChaincodeLauncher implements ChaincodeStarter {
       folder = Files.createTempDirectory(settings.buildFolder(), ".run-");
       ChaincodeEnvironment environment = ChaincodeEnvironment.create(packageId, settings, folder);
       Command command = built.builder().command(built.output(), environment);
-      process = processes.start(sandbox.wrap(command, built.output(), folder), log::info);
-      return processes.await(process);
+      LastLines output = new LastLines(log::info);
+      process = processes.start(sandbox.wrap(command, built.output(), folder), output);
+      int exitCode = processes.await(process);
+      String end = "container exited with " + exitCode;
+      return exitCode == 0 ? end : end + ": " + output.text();
     } catch (IOException e) {
       throw new LaunchException("error starting container: " + e.getMessage(), e);
     } finally {

@@ -5,9 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,7 +25,6 @@ import java.util.function.Consumer;
 /// long as this object, starts them all.
 final class Processes implements AutoCloseable {
   private static final Duration GRACE = Duration.ofSeconds(5);
-  private static final int REMEMBERED_LINES = 30;
 
   private final ExecutorService spawner =
       Executors.newSingleThreadExecutor(
@@ -77,27 +74,14 @@ final class Processes implements AutoCloseable {
   /// @throws IOException if it cannot be started, or was stopped because its time was up
   Finished run(Command command, Duration patience, Consumer<String> output)
       throws IOException, InterruptedException {
-    Deque<String> last = new ArrayDeque<>();
-    Process process =
-        start(
-            command,
-            line -> {
-              output.accept(line);
-              synchronized (last) {
-                last.add(line);
-                if (last.size() > REMEMBERED_LINES) {
-                  last.remove();
-                }
-              }
-            });
+    LastLines last = new LastLines(output);
+    Process process = start(command, last);
     try {
       if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new IOException(
             command.arguments().getFirst() + " did not end within " + patience.toSeconds() + " s");
       }
-      synchronized (last) {
-        return new Finished(process.exitValue(), String.join("\n", last));
-      }
+      return new Finished(process.exitValue(), last.text());
     } finally {
       stop(process);
     }
