@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.denim.wire.BlockHash;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.file.Path;
 import org.hyperledger.fabric.protos.common.Block;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -95,6 +96,16 @@ final class BlockFileScan {
                     .equals(BlockHash.ofHeader(previous.getHeader())));
     ByteString dataHash = block.getHeader().getDataHash();
     return follows && dataHash.equals(BlockHash.ofData(block.getData())) ? block : null;
+  }
+
+  /// Whether a file begins with a whole block.
+  static boolean holdsBlock(Path file) {
+    try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
+      int length = readLength(in);
+      return length > 0 && in.getFilePointer() + length <= in.length();
+    } catch (IOException e) {
+      throw new LedgerException("cannot read the block file " + file + ": " + e, e);
+    }
   }
 
   private static int readLength(RandomAccessFile in) throws IOException {

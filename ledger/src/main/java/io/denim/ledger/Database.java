@@ -28,7 +28,7 @@ final class Database implements AutoCloseable {
   private final RocksDB db;
   private final Map<Table, ColumnFamilyHandle> tables;
   private final DatabaseOptions options;
-  private final WriteOptions logged = new WriteOptions().setSync(true);
+  private final WriteOptions logged = new WriteOptions();
   private final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private final Set<AutoCloseable> readers = ConcurrentHashMap.newKeySet();
@@ -71,6 +71,14 @@ final class Database implements AutoCloseable {
     try (FlushOptions flush = new FlushOptions().setWaitForFlush(wait).setAllowWriteStall(wait)) {
       db.flush(flush, new ArrayList<>(tables.values()));
     }
+  }
+
+  /// Waits until all that was written to the log is on disk.
+  void sync() {
+    inside(() -> {
+      db.syncWal();
+      return true;
+    });
   }
 
   /// A view that later writes do not change; to be closed.
@@ -176,7 +184,7 @@ final class Database implements AutoCloseable {
       });
     }
 
-    /// Writes durably.
+    /// Writes to the log, which {@link #sync} makes durable.
     void writeLogged() {
       write(logged);
     }

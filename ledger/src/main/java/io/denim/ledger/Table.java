@@ -19,7 +19,11 @@ enum Table {
   /// Private write sets that are missing.
   MISSING,
   /// Up to where purges reached.
-  PURGED;
+  PURGED,
+  /// Private write sets of transactions that are not committed yet.
+  STAGED,
+  /// The same by the height at which they came.
+  STAGED_HEIGHTS;
 
   String columnFamily() {
     return name().toLowerCase(Locale.ROOT);

@@ -1,0 +1,243 @@
+package io.denim.ledger;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.denim.wire.Blocks;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.hyperledger.fabric.protos.common.Block;
+import org.hyperledger.fabric.protos.common.BlockMetadataIndex;
+import org.hyperledger.fabric.protos.common.BlockchainInfo;
+import org.hyperledger.fabric.protos.common.Envelope;
+import org.hyperledger.fabric.protos.common.Metadata;
+import org.hyperledger.fabric.protos.peer.ProcessedTransaction;
+
+/// A channel's ledger in files and databases (fabric v3.1.5 core/ledger/kvledger/kv_ledger.go).
+/// Commits take a lock, so that a block and late private data do not meet; reads take none.
+final class KvLedger implements PeerLedger {
+  private static final Set<Table> TABLES =
+      EnumSet.of(Table.INDEX, Table.STATE, Table.HISTORY, Table.EXPIRY);
+
+  /// After this many transactions memory is written to disk in the background, so that little has
+  /// to be worked out again after a crash.
+  private static final int FLUSH_INTERVAL = 20_000;
+
+  private final String channelId;
+  private final CollectionSource source;
+  private final LedgerParts parts;
+  private final ReentrantLock commitLock = new ReentrantLock();
+  private volatile ByteString commitHash = ByteString.EMPTY;
+  private int unflushed;
+
+  private KvLedger(String channelId, CollectionSource source, LedgerParts parts) {
+    this.channelId = channelId;
+    this.source = source;
+    this.parts = parts;
+  }
+
+  /// Opens a channel's ledger, which is made if it is missing, and brings its databases up to its
+  /// block files.
+  static KvLedger open(
+      String channelId, LedgerOptions options, Directories directories, CollectionSource source) {
+    BlockFiles files = BlockFiles.open(directories.blocks(), options.maxBlockFileSize());
+    Database db = IndexRebuild.openDatabase(files, directories.state(), TABLES);
+    BlockStore store = BlockStore.inside(files, db);
+    LedgerParts parts =
+        new LedgerParts(
+            store,
+            db,
+            new PrivateStore(directories.clear()),
+            new BlockToLive(channelId, source),
+            options.history() ? new History(db, store) : null);
+    KvLedger ledger = new KvLedger(channelId, source, parts);
+    store.recover((block, location) -> new LedgerCommit(parts).replay(block, location));
+    parts.privateStore().sync();
+    ledger.commitHash = ledger.lastCommitHash();
+    return ledger;
+  }
+
+  private ByteString lastCommitHash() {
+    Optional<Block> last = blockByNumber(-1);
+    if (last.isEmpty()) {
+      return ByteString.EMPTY;
+    }
+    try {
+      return Metadata.parseFrom(Blocks.slot(last.get(), BlockMetadataIndex.COMMIT_HASH)).getValue();
+    } catch (InvalidProtocolBufferException e) {
+      throw new LedgerException("the last block of " + channelId + " has no commit hash", e);
+    }
+  }
+
+  @Override
+  public String channelId() {
+    return channelId;
+  }
+
+  @Override
+  public List<CommittedBlock> commit(List<CommitBlock> blocks) {
+    commitLock.lock();
+    try {
+      List<Block> ordered = new ArrayList<>(blocks.size());
+      for (CommitBlock block : blocks) {
+        ordered.add(block.block());
+      }
+      parts.store().checkNext(ordered);
+      List<CommittedBlock> committed = new LedgerCommit(parts).commit(blocks, commitHash);
+      if (!committed.isEmpty()) {
+        commitHash = committed.getLast().commitHash();
+      }
+      flushNowAndThen(committed);
+      return committed;
+    } finally {
+      commitLock.unlock();
+    }
+  }
+
+  private void flushNowAndThen(List<CommittedBlock> committed) {
+    for (CommittedBlock block : committed) {
+      unflushed += 1 + block.codes().size();
+    }
+    if (unflushed > FLUSH_INTERVAL) {
+      unflushed = 0;
+      parts.db().flush(false);
+    }
+  }
+
+  @Override
+  public List<MissingInBlock> commitMissing(List<BlockOfPrivateData> data) {
+    commitLock.lock();
+    try {
+      return new LatePrivateData(parts, this::queryExecutor, height()).commit(data);
+    } finally {
+      commitLock.unlock();
+    }
+  }
+
+  @Override
+  public List<TxPvtData> privateData(long blockNumber, Predicate<CollectionName> filter) {
+    if (Long.compareUnsigned(blockNumber, height()) >= 0) {
+      return List.of();
+    }
+    long last = height() - 1;
+    try (QueryExecutor definitions = queryExecutor()) {
+      return parts
+          .privateStore()
+          .read(
+              blockNumber,
+              name -> {
+                long expiry = parts.blockToLive().expiry(name, blockNumber, definitions);
+                boolean expired =
+                    expiry != BlockToLive.NEVER && Long.compareUnsigned(last, expiry) >= 0;
+                return !expired && filter.test(name);
+              });
+    }
+  }
+
+  @Override
+  public List<MissingInBlock> missingPrivateData(int maxBlocks) {
+    return parts.privateStore().missing(maxBlocks);
+  }
+
+  @Override
+  public QueryExecutor queryExecutor() {
+    return new StateQueryExecutor(view(), ReadRecorder.NONE, true, null);
+  }
+
+  @Override
+  public TransactionSimulator simulator(String txId) {
+    return new RecordingSimulator(txId, view());
+  }
+
+  SnapshotView view() {
+    return new SnapshotView(channelId, source, parts.db(), parts.history());
+  }
+
+  @Override
+  public long height() {
+    return parts.store().height();
+  }
+
+  @Override
+  public BlockchainInfo info() {
+    return parts.store().info();
+  }
+
+  @Override
+  public ByteString commitHash() {
+    return commitHash;
+  }
+
+  @Override
+  public Optional<Block> blockByNumber(long number) {
+    return parts.store().blockByNumber(number);
+  }
+
+  @Override
+  public Optional<Block> blockByHash(ByteString headerHash) {
+    return parts.store().blockByHash(headerHash);
+  }
+
+  @Override
+  public Optional<Block> blockByTxId(String txId) {
+    return parts.store().index().transaction(txId).flatMap(found -> blockByNumber(found.block()));
+  }
+
+  @Override
+  public Optional<ProcessedTransaction> transactionById(String txId) {
+    return parts.store().index().transaction(txId).flatMap(this::processed);
+  }
+
+  private Optional<ProcessedTransaction> processed(BlockIndex.Transaction found) {
+    return blockByNumber(found.block())
+        .map(block -> {
+          try {
+            return ProcessedTransaction.newBuilder()
+                .setTransactionEnvelope(
+                    Envelope.parseFrom(block.getData().getData(found.txNumber())))
+                .setValidationCode(found.code().getNumber())
+                .build();
+          } catch (InvalidProtocolBufferException e) {
+            throw new LedgerException(
+                "transaction [%d] of block [%d] cannot be read"
+                    .formatted(found.txNumber(), found.block()),
+                e);
+          }
+        });
+  }
+
+  @Override
+  public Optional<TransactionStatus> transactionStatus(String txId) {
+    return parts
+        .store()
+        .index()
+        .transaction(txId)
+        .map(found -> new TransactionStatus(found.code(), found.block()));
+  }
+
+  @Override
+  public BlockIterator iterator(long from) {
+    return parts.store().iterator(from);
+  }
+
+  @Override
+  public void close() {
+    commitLock.lock();
+    try {
+      parts.store().close();
+      parts.privateStore().close();
+    } finally {
+      commitLock.unlock();
+    }
+  }
+
+  /// Where a channel's ledger lies.
+  ///
+  /// @param clear of the private data store
+  record Directories(Path blocks, Path state, Path clear) {}
+}

@@ -1,0 +1,13 @@
+package io.denim.ledger;
+
+import org.jspecify.annotations.Nullable;
+
+/// What a peer's ledger of one channel consists of.
+///
+/// @param history absent where none is kept
+record LedgerParts(
+    BlockStore store,
+    Database db,
+    PrivateStore privateStore,
+    BlockToLive blockToLive,
+    @Nullable History history) {}

@@ -1,0 +1,277 @@
+package io.denim.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.ByteString;
+import io.denim.wire.Blocks;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.hyperledger.fabric.protos.common.Block;
+import org.hyperledger.fabric.protos.common.BlockMetadataIndex;
+import org.hyperledger.fabric.protos.ledger.rwset.TxPvtReadWriteSet;
+import org.hyperledger.fabric.protos.peer.TxValidationCode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Real Fabric's chains, committed again: verdicts, commit hashes, stored blocks and final state
+/// must be those of the real peers, byte for byte.
+class LedgerGoldenTest {
+  @TempDir private Path directory;
+
+  @ParameterizedTest
+  @CsvSource({
+    "raft-v25, 1",
+    "bft-v30, 7",
+    "range-sbe, 3",
+    "dishonest-orderer, 16",
+  })
+  void aCommittedChainIsThatOfRealPeers(String name, int group) throws Exception {
+    GoldenChain chain = GoldenChain.load(name);
+    try (LedgerProvider provider = provider()) {
+      PeerLedger ledger = provider.create(genesis(chain));
+      List<CommitBlock> pending = new ArrayList<>();
+      for (int number = 1; number < chain.blocks().size(); number++) {
+        pending.add(unverdicted(chain, number, Map.of()));
+        if (pending.size() == group || number == chain.blocks().size() - 1) {
+          for (CommittedBlock committed : ledger.commit(pending)) {
+            assertVerdicts(chain, committed);
+          }
+          pending.clear();
+        }
+      }
+      assertState(chain, ledger);
+      assertBlocks(chain, ledger);
+    }
+    assertBlockFiles(chain);
+    rebuildAndCompare(chain);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"raft-v25", "bft-v30"})
+  void aPeerDeliversThePrivateDataThatARealPeerDelivers(String name) throws Exception {
+    GoldenChain chain = GoldenChain.load(name);
+    JsonNode delivered = chain.json("pvt.json");
+    for (String peer : (Iterable<String>) delivered::fieldNames) {
+      Map<Long, Map<Integer, TxPvtReadWriteSet>> clear = clear(delivered.get(peer));
+      LedgerOptions options = LedgerOptions.at(directory.resolve(peer));
+      try (LedgerProvider provider = LedgerProvider.open(options, new StateCollections())) {
+        PeerLedger ledger = provider.create(genesis(chain));
+        for (int number = 1; number < chain.blocks().size(); number++) {
+          CommitBlock block =
+              unverdicted(chain, number, clear.getOrDefault((long) number, Map.of()));
+          assertVerdicts(chain, ledger.commit(block));
+        }
+        assertState(chain, ledger);
+        assertDelivered(chain, ledger, clear);
+        assertPrivateState(chain.json("pvt_state.json").path(peer), ledger);
+      }
+    }
+  }
+
+  private static void assertDelivered(
+      GoldenChain chain, PeerLedger ledger, Map<Long, Map<Integer, TxPvtReadWriteSet>> clear) {
+    int sets = 0;
+    for (long number = 0; number < chain.blocks().size(); number++) {
+      Map<Integer, TxPvtReadWriteSet> found = new HashMap<>();
+      for (TxPvtData data : ledger.privateData(number, name -> true)) {
+        found.put((int) data.txNumber(), data.writeSet());
+      }
+      Map<Integer, TxPvtReadWriteSet> expected = new HashMap<>();
+      Block block = chain.blocks().get((int) number);
+      clear
+          .getOrDefault(number, Map.of())
+          .forEach((tx, set) -> {
+            TxPvtReadWriteSet right = untrimmed(block, tx, set);
+            if (right.getNsPvtRwsetCount() > 0) {
+              expected.put(tx, right);
+            }
+          });
+      assertThat(found).as("private data of block %d", number).isEqualTo(expected);
+      sets += found.size();
+    }
+    assertThat(sets).isPositive();
+  }
+
+  /// The sets that no purge trimmed: only these can be told to be right.
+  private static TxPvtReadWriteSet untrimmed(Block block, int tx, TxPvtReadWriteSet set) {
+    return LedgerCommit.codes(block).get(tx) == TxValidationCode.VALID
+            && StoredTransaction.parse(block.getData().getData(tx)).orElseThrow().checked()
+                instanceof CheckedTransaction.Endorsed(TxRwSet rwSet)
+        ? PrivateWrites.matching(rwSet, set)
+        : set;
+  }
+
+  private static void assertPrivateState(JsonNode expected, PeerLedger ledger) throws Exception {
+    try (QueryExecutor executor = ledger.queryExecutor()) {
+      for (String collection : (Iterable<String>) expected::fieldNames) {
+        Map<String, String> found = new HashMap<>();
+        try (var results = executor.privateDataRange("kv", collection, "", "")) {
+          for (var kv = results.next(); kv.isPresent(); kv = results.next()) {
+            found.put(kv.get().getKey(), kv.get().getValue().toStringUtf8());
+          }
+        }
+        Map<String, String> values = new HashMap<>();
+        for (String key : (Iterable<String>) () -> expected.get(collection).fieldNames()) {
+          values.put(key, expected.get(collection).get(key).asText());
+        }
+        assertThat(found).as(collection).isEqualTo(values);
+        for (String key : values.keySet()) {
+          assertThat(executor.privateData("kv", collection, key)).isPresent();
+        }
+      }
+    }
+  }
+
+  private LedgerProvider provider() {
+    return LedgerProvider.open(LedgerOptions.at(directory), new StateCollections());
+  }
+
+  private static Block genesis(GoldenChain chain) throws IOException {
+    return Block.parseFrom(Files.readAllBytes(chain.directory().resolve("genesis.block")));
+  }
+
+  private static Map<Long, Map<Integer, TxPvtReadWriteSet>> clear(JsonNode delivered)
+      throws IOException {
+    Map<Long, Map<Integer, TxPvtReadWriteSet>> clear = new HashMap<>();
+    for (JsonNode entry : delivered) {
+      clear
+          .computeIfAbsent(entry.get("block").asLong(), b -> new HashMap<>())
+          .put(
+              entry.get("tx").asInt(),
+              TxPvtReadWriteSet.parseFrom(GoldenChain.hex(entry.get("pvt_rwset_hex"))));
+    }
+    return clear;
+  }
+
+  /// A block as it was before the ledger's own checks.
+  private static CommitBlock unverdicted(
+      GoldenChain chain, int number, Map<Integer, TxPvtReadWriteSet> clear) {
+    Block block = chain.blocks().get(number);
+    Block ordered =
+        Blocks.withSlot(
+            Blocks.withSlot(block, BlockMetadataIndex.TRANSACTIONS_FILTER, ByteString.EMPTY),
+            BlockMetadataIndex.COMMIT_HASH,
+            ByteString.EMPTY);
+    List<CheckedTransaction> transactions = new ArrayList<>();
+    JsonNode expected = chain.block(number).get("txs");
+    for (int i = 0; i < block.getData().getDataCount(); i++) {
+      TxValidationCode code = TxValidationCode.valueOf(expected.get(i).get("code").asText());
+      transactions.add(
+          switch (code) {
+            case VALID, MVCC_READ_CONFLICT, PHANTOM_READ_CONFLICT ->
+                StoredTransaction.parse(block.getData().getData(i)).orElseThrow().checked();
+            default -> new CheckedTransaction.Refused(code);
+          });
+    }
+    return new CommitBlock(ordered, transactions, new BlockPrivateData(clear, List.of()));
+  }
+
+  private static void assertVerdicts(GoldenChain chain, CommittedBlock committed) {
+    JsonNode expected = chain.block((int) committed.number());
+    List<String> codes = new ArrayList<>();
+    expected.get("txs").forEach(tx -> codes.add(tx.get("code").asText()));
+    assertThat(committed.codes())
+        .as("block %d", committed.number())
+        .extracting(Enum::name)
+        .isEqualTo(codes);
+    assertThat(committed.commitHash())
+        .as("commit hash of block %d", committed.number())
+        .isEqualTo(GoldenChain.hex(expected.get("commit_hash")));
+  }
+
+  private static void assertBlocks(GoldenChain chain, PeerLedger ledger) {
+    Set<String> seen = new HashSet<>();
+    for (Block block : chain.blocks()) {
+      long number = block.getHeader().getNumber();
+      assertThat(ledger.blockByNumber(number)).as("block %d", number).contains(block);
+      JsonNode txs = chain.block((int) number).get("txs");
+      for (int i = 0; i < txs.size(); i++) {
+        String txId = txs.get(i).get("txid").asText();
+        if (txId.isEmpty() || !seen.add(txId)) {
+          continue;
+        }
+        TxValidationCode code = TxValidationCode.valueOf(txs.get(i).get("code").asText());
+        assertThat(ledger.transactionStatus(txId))
+            .as("transaction %s", txId)
+            .contains(new TransactionStatus(code, number));
+      }
+    }
+  }
+
+  private void assertBlockFiles(GoldenChain chain) throws IOException {
+    java.io.ByteArrayOutputStream expected = new java.io.ByteArrayOutputStream();
+    chain.blocks().forEach(block -> expected.writeBytes(BlockFormat.frame(block)));
+    assertThat(
+            Files.readAllBytes(
+                BlockFiles.path(directory.resolve("chains/chains/" + chain.channel()), 0)))
+        .isEqualTo(expected.toByteArray());
+  }
+
+  private void rebuildAndCompare(GoldenChain chain) {
+    IndexRebuild.deleteTree(directory.resolve("denim"));
+    try (LedgerProvider provider = provider()) {
+      assertThat(provider.channels()).containsExactly(chain.channel());
+      PeerLedger ledger = provider.open(chain.channel());
+      assertState(chain, ledger);
+      assertThat(ledger.commitHash())
+          .isEqualTo(GoldenChain.hex(chain.expected().get("final").get("commit_hash")));
+      assertBlocks(chain, ledger);
+    }
+  }
+
+  private static void assertState(GoldenChain chain, PeerLedger ledger) {
+    JsonNode expected = chain.json("state.json.gz");
+    Set<String> namespaces = new HashSet<>();
+    expected.fieldNames().forEachRemaining(namespaces::add);
+    namespaces.addAll(Set.of("kv$$hcollA", "kv$$hcollB", "kv$$hcollE", "kv$$hcollN", "dangling"));
+    try (SnapshotView view = ((KvLedger) ledger).view()) {
+      for (String namespace : namespaces) {
+        List<String> entries = new ArrayList<>();
+        expected.path(namespace).forEach(entry -> entries.add(describe(entry)));
+        List<String> found = new ArrayList<>();
+        try (StateReader.Cursor cursor =
+            view.state().range(namespace, ByteString.EMPTY, ByteString.EMPTY)) {
+          for (var entry = cursor.next(); entry != null; entry = cursor.next()) {
+            found.add(describe(entry));
+          }
+        }
+        assertThat(found).as("namespace %s", namespace).isEqualTo(entries);
+      }
+    }
+  }
+
+  private static String describe(JsonNode entry) {
+    return "%s = %s metadata %s version %d %d"
+        .formatted(
+            entry.get("key_hex").asText(),
+            entry.path("value_hex").asText(""),
+            entry.path("metadata_hex").asText(""),
+            entry.get("block").asLong(),
+            entry.get("tx").asLong());
+  }
+
+  private static String describe(StateReader.Entry entry) {
+    VersionedValue value = entry.value();
+    return "%s = %s metadata %s version %d %d"
+        .formatted(
+            hex(entry.key()),
+            hex(value.present()),
+            hex(value.metadata()),
+            value.version().block(),
+            value.version().tx());
+  }
+
+  private static String hex(ByteString bytes) {
+    return java.util.HexFormat.of().formatHex(bytes.toByteArray());
+  }
+}
