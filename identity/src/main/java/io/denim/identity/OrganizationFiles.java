@@ -1,0 +1,104 @@
+package io.denim.identity;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/// Writes one organization's files in cryptogen's layout.
+///
+/// Follows fabric v3.1.5 internal/cryptogen/msp/msp.go.
+///
+/// @param root the organization's folder
+record OrganizationFiles(Path root) {
+  /// A CA's certificate and key.
+  void authority(String folder, CertificateAuthority authority) throws IOException {
+    Path directory = folder(folder);
+    certificate(directory, authority.name(), authority.issuer().certificate());
+    key(directory.resolve("priv_sk"), authority.issuer().key());
+  }
+
+  /// What an MSP directory has without keys.
+  ///
+  /// @param admin who is named as administrator
+  void msp(
+      String folder,
+      CertificateAuthority signing,
+      CertificateAuthority tls,
+      Optional<Cryptogen.Member> admin,
+      boolean nodeUnits)
+      throws IOException {
+    Path admins = folder(folder + "/admincerts");
+    if (admin.isPresent()) {
+      certificate(admins, admin.get().commonName(), admin.get().certificate());
+    }
+    certificate(folder(folder + "/cacerts"), signing.name(), signing.issuer().certificate());
+    certificate(folder(folder + "/tlscacerts"), tls.name(), tls.issuer().certificate());
+    if (nodeUnits) {
+      Files.writeString(root.resolve(folder).resolve("config.yaml"), units(signing.name()));
+    }
+  }
+
+  private static String units(String ca) {
+    StringBuilder yaml = new StringBuilder("NodeOUs:\n    Enable: true\n");
+    for (String role : new String[] {"Client", "Peer", "Admin", "Orderer"}) {
+      yaml.append("    ").append(role).append("OUIdentifier:\n");
+      yaml.append("        Certificate: cacerts/").append(ca).append("-cert.pem\n");
+      yaml.append("        OrganizationalUnitIdentifier: ");
+      yaml.append(role.toLowerCase(Locale.ROOT)).append('\n');
+    }
+    return yaml.toString();
+  }
+
+  /// A member's own certificate and key.
+  void member(String folder, Cryptogen.Member member) throws IOException {
+    key(folder(folder + "/keystore").resolve("priv_sk"), member.key());
+    certificate(folder(folder + "/signcerts"), member.commonName(), member.certificate());
+  }
+
+  /// A member's TLS certificate and key.
+  ///
+  /// @param prefix of the files: `server` or `client`
+  void tls(String folder, CertificateAuthority tls, Cryptogen.Member member, String prefix)
+      throws IOException {
+    Path directory = folder(folder);
+    write(directory.resolve("ca.crt"), tls.issuer().certificate().pem());
+    write(directory.resolve(prefix + ".crt"), member.tlsCertificate().pem());
+    key(directory.resolve(prefix + ".key"), member.tlsKey());
+  }
+
+  private Path folder(String folder) throws IOException {
+    return Files.createDirectories(root.resolve(folder));
+  }
+
+  private static void certificate(Path directory, String name, Certificate certificate)
+      throws IOException {
+    write(directory.resolve(name + "-cert.pem"), certificate.pem());
+  }
+
+  private static void write(Path file, ByteString content) throws IOException {
+    Files.write(file, content.toByteArray());
+  }
+
+  /// Never readable by others, not even for a moment.
+  private static void key(Path file, GeneratedKey key) throws IOException {
+    Files.deleteIfExists(file);
+    try (SeekableByteChannel channel =
+            Files.newByteChannel(
+                file,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(
+                    PosixFilePermissions.fromString("rw-------")));
+        OutputStream out = Channels.newOutputStream(channel)) {
+      out.write(key.pem().toByteArray());
+    }
+  }
+}
