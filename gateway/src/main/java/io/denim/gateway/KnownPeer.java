@@ -1,0 +1,12 @@
+package io.denim.gateway;
+
+import com.google.protobuf.ByteString;
+import org.hyperledger.fabric.protos.gossip.Envelope;
+
+/// A peer that is alive.
+///
+/// @param identity serialized
+/// @param endpoint `host:port` at which other organizations reach it; empty if they cannot
+/// @param membershipInfo its signed `AliveMessage`
+public record KnownPeer(
+    String mspId, ByteString identity, String endpoint, Envelope membershipInfo) {}

@@ -1,0 +1,12 @@
+package io.denim.gateway;
+
+import java.util.List;
+
+/// Which peers there are, as gossip tells: this peer included. Safe for use by any thread.
+public interface Membership {
+  /// The peers that are alive.
+  List<KnownPeer> peers();
+
+  /// The peers that are alive and have joined the channel.
+  List<ChannelPeer> peersOfChannel(String channelId);
+}
