@@ -1,0 +1,28 @@
+package io.denim.validate;
+
+import io.denim.ledger.PeerLedger;
+import io.denim.ledger.QueryExecutor;
+
+/// What the previous block left.
+public interface CommittedState {
+  /// Whether a transaction in the chain bears the id, valid or not.
+  boolean transactionExists(String txId);
+
+  /// Reads the world state; closed by the caller.
+  QueryExecutor queryExecutor();
+
+  /// A peer's ledger.
+  static CommittedState of(PeerLedger ledger) {
+    return new CommittedState() {
+      @Override
+      public boolean transactionExists(String txId) {
+        return ledger.transactionStatus(txId).isPresent();
+      }
+
+      @Override
+      public QueryExecutor queryExecutor() {
+        return ledger.queryExecutor();
+      }
+    };
+  }
+}

@@ -1,0 +1,34 @@
+package io.denim.validate;
+
+import com.google.protobuf.ByteString;
+import io.denim.ledger.TxRwSet;
+import io.denim.policy.SignedData;
+import java.util.List;
+import org.hyperledger.fabric.protos.common.ConfigEnvelope;
+import org.hyperledger.fabric.protos.peer.TxValidationCode;
+
+/// An envelope of a block, taken apart as far as it goes, its creator's signature checked.
+sealed interface ParsedTransaction {
+  /// A final verdict.
+  record Refused(TxValidationCode code) implements ParsedTransaction {}
+
+  /// A configuration that has still to be compared with the current one.
+  ///
+  /// @param data the serialized envelope as it came
+  record Configuration(ByteString data, ConfigEnvelope envelope) implements ParsedTransaction {}
+
+  /// An endorser transaction that is refused, for a reason which counts less than that its id was
+  /// used before.
+  record RefusedLate(String txId, TxValidationCode code) implements ParsedTransaction {}
+
+  /// An endorser transaction whose endorsements have still to be compared with policies.
+  ///
+  /// @param chaincode the one that was invoked
+  /// @param endorsements what the endorsers signed
+  record Endorsed(String txId, String chaincode, TxRwSet rwSet, List<SignedData> endorsements)
+      implements ParsedTransaction {
+    public Endorsed {
+      endorsements = List.copyOf(endorsements);
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package io.denim.validate;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.denim.channelconfig.ChannelConfig;
+import io.denim.identity.IdentityOutcome;
+import io.denim.wire.Sha256;
+import io.denim.wire.TransactionId;
+import io.denim.wire.WireParser;
+import org.hyperledger.fabric.protos.common.ChannelHeader;
+import org.hyperledger.fabric.protos.common.ConfigEnvelope;
+import org.hyperledger.fabric.protos.common.Envelope;
+import org.hyperledger.fabric.protos.common.Header;
+import org.hyperledger.fabric.protos.common.HeaderType;
+import org.hyperledger.fabric.protos.common.Payload;
+import org.hyperledger.fabric.protos.common.SignatureHeader;
+import org.hyperledger.fabric.protos.peer.ChaincodeActionPayload;
+import org.hyperledger.fabric.protos.peer.ProposalResponsePayload;
+import org.hyperledger.fabric.protos.peer.Transaction;
+import org.hyperledger.fabric.protos.peer.TransactionAction;
+import org.hyperledger.fabric.protos.peer.TxValidationCode;
+
+/// Takes an envelope apart and checks what can be checked without the world state, in Fabric's
+/// order, which decides the verdict where several things are wrong (fabric v3.1.5
+/// core/common/validation/msgvalidation.go). Immutable; safe for use by any thread.
+///
+/// Where a Fabric peer panics or depends on its own keys, the verdict is that of the step: an
+/// action without endorsements is INVALID_ENDORSER_TRANSACTION, a configuration that does not parse
+/// is INVALID_CONFIG_TRANSACTION, and a transaction for any channel but this one, none included,
+/// has no known creator: BAD_CREATOR_SIGNATURE.
+final class TransactionParser {
+  private static final WireParser<Envelope> ENVELOPE = WireParser.of(Envelope.getDefaultInstance());
+  private static final WireParser<Payload> PAYLOAD = WireParser.of(Payload.getDefaultInstance());
+  private static final WireParser<ChannelHeader> CHANNEL_HEADER =
+      WireParser.of(ChannelHeader.getDefaultInstance());
+  private static final WireParser<SignatureHeader> SIGNATURE_HEADER =
+      WireParser.of(SignatureHeader.getDefaultInstance());
+  private static final WireParser<ConfigEnvelope> CONFIG_ENVELOPE =
+      WireParser.of(ConfigEnvelope.getDefaultInstance());
+  private static final WireParser<Transaction> TRANSACTION =
+      WireParser.of(Transaction.getDefaultInstance());
+  private static final WireParser<ChaincodeActionPayload> ACTION_PAYLOAD =
+      WireParser.of(ChaincodeActionPayload.getDefaultInstance());
+  private static final WireParser<ProposalResponsePayload> RESPONSE_PAYLOAD =
+      WireParser.of(ProposalResponsePayload.getDefaultInstance());
+
+  private final ChannelConfig config;
+
+  TransactionParser(ChannelConfig config) {
+    this.config = config;
+  }
+
+  ParsedTransaction parse(ByteString bytes) {
+    Envelope envelope;
+    try {
+      envelope = ENVELOPE.parse(bytes);
+    } catch (InvalidProtocolBufferException e) {
+      return refused(TxValidationCode.INVALID_OTHER_REASON);
+    }
+    Payload payload;
+    try {
+      payload = PAYLOAD.parse(envelope.getPayload());
+    } catch (InvalidProtocolBufferException e) {
+      return refused(TxValidationCode.BAD_PAYLOAD);
+    }
+    ChannelHeader channelHeader;
+    SignatureHeader signatureHeader;
+    try {
+      channelHeader = CHANNEL_HEADER.parse(payload.getHeader().getChannelHeader());
+      signatureHeader = SIGNATURE_HEADER.parse(payload.getHeader().getSignatureHeader());
+    } catch (InvalidProtocolBufferException e) {
+      return refused(TxValidationCode.BAD_COMMON_HEADER);
+    }
+    if (!payload.hasHeader()
+        || !isKnownType(channelHeader.getType())
+        || channelHeader.getEpoch() != 0
+        || isIncomplete(signatureHeader)) {
+      return refused(TxValidationCode.BAD_COMMON_HEADER);
+    }
+    if (!isSignedByMember(channelHeader, signatureHeader, envelope)) {
+      return refused(TxValidationCode.BAD_CREATOR_SIGNATURE);
+    }
+    return switch (HeaderType.forNumber(channelHeader.getType())) {
+      case ENDORSER_TRANSACTION -> endorsed(payload, channelHeader, signatureHeader);
+      case CONFIG -> configuration(payload);
+      case null, default -> refused(TxValidationCode.UNSUPPORTED_TX_PAYLOAD);
+    };
+  }
+
+  private static ParsedTransaction refused(TxValidationCode code) {
+    return new ParsedTransaction.Refused(code);
+  }
+
+  private static boolean isKnownType(int type) {
+    return type == HeaderType.ENDORSER_TRANSACTION_VALUE
+        || type == HeaderType.CONFIG_UPDATE_VALUE
+        || type == HeaderType.CONFIG_VALUE;
+  }
+
+  private static boolean isIncomplete(SignatureHeader header) {
+    return header.getNonce().isEmpty() || header.getCreator().isEmpty();
+  }
+
+  private boolean isSignedByMember(
+      ChannelHeader channelHeader, SignatureHeader signatureHeader, Envelope envelope) {
+    if (!channelHeader.getChannelId().equals(config.channelId())) {
+      return false;
+    }
+    return switch (config.msps().identity(signatureHeader.getCreator())) {
+      case IdentityOutcome.Refused refused -> false;
+      case IdentityOutcome.Accepted(var creator) ->
+          creator.verify(envelope.getPayload(), envelope.getSignature());
+    };
+  }
+
+  private static ParsedTransaction configuration(Payload payload) {
+    try {
+      return payload.getData().isEmpty()
+          ? refused(TxValidationCode.INVALID_CONFIG_TRANSACTION)
+          : new ParsedTransaction.Configuration(
+              payload.getData(), CONFIG_ENVELOPE.parse(payload.getData()));
+    } catch (InvalidProtocolBufferException e) {
+      return refused(TxValidationCode.INVALID_CONFIG_TRANSACTION);
+    }
+  }
+
+  private static ParsedTransaction endorsed(
+      Payload payload, ChannelHeader channelHeader, SignatureHeader signatureHeader) {
+    String txId = TransactionId.of(signatureHeader.getNonce(), signatureHeader.getCreator());
+    if (!txId.equals(channelHeader.getTxId())) {
+      return refused(TxValidationCode.BAD_PROPOSAL_TXID);
+    }
+    try {
+      Transaction transaction = TRANSACTION.parse(payload.getData());
+      if (transaction.getActionsCount() != 1) {
+        return refused(TxValidationCode.INVALID_ENDORSER_TRANSACTION);
+      }
+      TransactionAction action = transaction.getActions(0);
+      if (isIncomplete(SIGNATURE_HEADER.parse(action.getHeader()))) {
+        return refused(TxValidationCode.INVALID_ENDORSER_TRANSACTION);
+      }
+      ChaincodeActionPayload actionPayload = ACTION_PAYLOAD.parse(action.getPayload());
+      if (!actionPayload.hasAction()) {
+        return refused(TxValidationCode.INVALID_ENDORSER_TRANSACTION);
+      }
+      ProposalResponsePayload response =
+          RESPONSE_PAYLOAD.parse(actionPayload.getAction().getProposalResponsePayload());
+      if (!isOverProposal(payload.getHeader(), action, actionPayload, response)) {
+        return refused(TxValidationCode.INVALID_ENDORSER_TRANSACTION);
+      }
+      return ActionParser.parse(txId, channelHeader, actionPayload, response);
+    } catch (InvalidProtocolBufferException e) {
+      return refused(TxValidationCode.INVALID_ENDORSER_TRANSACTION);
+    }
+  }
+
+  private static boolean isOverProposal(
+      Header header,
+      TransactionAction action,
+      ChaincodeActionPayload payload,
+      ProposalResponsePayload response) {
+    ByteString proposal = payload.getChaincodeProposalPayload();
+    if (proposal.isEmpty()
+        && !FieldPresence.has(
+            action.getPayload(), ChaincodeActionPayload.CHAINCODE_PROPOSAL_PAYLOAD_FIELD_NUMBER)) {
+      return false;
+    }
+    return Sha256.of(header.getChannelHeader(), action.getHeader(), proposal)
+        .equals(response.getProposalHash());
+  }
+}
