@@ -7,6 +7,7 @@ import io.denim.node.Settings;
 import io.denim.node.SettingsException;
 import io.denim.wire.TlsKeyPair;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -42,12 +43,12 @@ public record PeerSettings(
 
   /// The gRPC listener, and how the peer shows itself as a client.
   ///
-  /// @param chaincodeListener for chaincodes that dial in; absent where they use the same listener
+  /// @param chaincodeListen for chaincodes that dial in
   /// @param rootCertificates PEM, for connections to peers of the own organization
   /// @param clientKeyPair shown to servers that ask; absent without TLS
   public record Grpc(
       Listener listener,
-      Optional<Listener> chaincodeListener,
+      InetSocketAddress chaincodeListen,
       Duration minClientKeepalive,
       int maxMessageBytes,
       Optional<ByteString> rootCertificates,
@@ -115,6 +116,7 @@ public record PeerSettings(
           "ledger.",
           "metrics.");
 
+  private static final int CHAINCODE_PORT = 7052;
   private static final Duration TWO_MINUTES = Duration.ofMinutes(2);
 
   /// @throws SettingsException with every value that is not usable
@@ -154,12 +156,11 @@ public record PeerSettings(
         new Listener(
             Listener.address(settings, "peer.listenAddress", "0.0.0.0:7051"),
             Listener.tls(settings, "peer.tls", Listener.TlsKeys.PEER));
-    Optional<Listener> chaincodeListener =
-        settings.optionalText("peer.chaincodeListenAddress").isEmpty()
-            ? Optional.empty()
-            : Optional.of(
-                new Listener(
-                    Listener.address(settings, "peer.chaincodeListenAddress", ""), listener.tls()));
+    InetSocketAddress chaincodeListen =
+        Listener.address(
+            settings,
+            "peer.chaincodeListenAddress",
+            listener.address().getHostString() + ":" + CHAINCODE_PORT);
     Optional<Path> root = settings.path("peer.tls.rootcert.file");
     Optional<Path> clientCertificate = settings.path("peer.tls.clientCert.file");
     Optional<Path> clientKey = settings.path("peer.tls.clientKey.file");
@@ -174,7 +175,7 @@ public record PeerSettings(
             : listener.tls().map(server -> server.keyPair());
     return new Grpc(
         listener,
-        chaincodeListener,
+        chaincodeListen,
         settings.duration("peer.keepalive.minInterval", Duration.ofMinutes(1)),
         settings.number("peer.maxRecvMsgSize", 100 * 1024 * 1024, 1, Integer.MAX_VALUE),
         roots,
@@ -200,10 +201,7 @@ public record PeerSettings(
                 "ledger.state.totalQueryLimit", defaults.totalQueryLimit(), 1, Integer.MAX_VALUE),
             batches,
             settings.text("chaincode.mode", "net").equals("dev"));
-    String fallback =
-        grpc.chaincodeListener().isPresent()
-            ? host(self.address()) + ":" + grpc.chaincodeListener().get().address().getPort()
-            : self.address();
+    String fallback = host(self.address()) + ":" + grpc.chaincodeListen().getPort();
     return new Chaincode(
         read,
         settings.text("peer.chaincodeAddress", fallback),

@@ -1,0 +1,135 @@
+package io.denim.peer;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.denim.channelconfig.ChannelConfig;
+import io.denim.channelconfig.ChannelConfigException;
+import io.denim.channelconfig.ConfigBlocks;
+import io.denim.deliver.BlockFeed;
+import io.denim.identity.EnvelopeSigner;
+import io.denim.identity.SignatureVerifier;
+import io.denim.ledger.LedgerException;
+import io.denim.ledger.LedgerProvider;
+import io.denim.ledger.PeerLedger;
+import io.denim.ledger.QueryExecutor;
+import io.denim.ledger.TransientStore;
+import io.denim.lifecycle.LifecycleException;
+import io.denim.validate.BlockValidator;
+import io.denim.wire.Blocks;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.hyperledger.fabric.protos.common.Block;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Opens a peer's channels when it starts and joins new ones, each with its feed of blocks from the
+/// orderers. One thread at a time opens or joins.
+final class ChannelStarter implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ChannelStarter.class);
+
+  private final Node node;
+  private final PeerChannels channels;
+  private final List<AutoCloseable> running = new ArrayList<>(); // in order of their start
+
+  /// What all channels of a peer share.
+  ///
+  /// @param transientStores a folder
+  record Node(
+      LedgerProvider ledgers,
+      Path transientStores,
+      PeerChannel.Chaincodes chaincodes,
+      BlockValidator validator,
+      SignatureVerifier verifier,
+      EnvelopeSigner signer,
+      BlockFeed.Connection orderers) {}
+
+  ChannelStarter(Node node, PeerChannels channels) {
+    this.node = node;
+    this.channels = channels;
+  }
+
+  /// Opens all channels on disk.
+  ///
+  /// @throws PeerException if one is not usable; the message names it
+  synchronized void openAll() throws PeerException {
+    for (String channelId : node.ledgers().channels()) {
+      start(node.ledgers().open(channelId));
+    }
+  }
+
+  /// Joins the channel that begins with this block.
+  ///
+  /// @throws PeerException if the block begins none, or this peer has joined the channel already
+  synchronized void join(Block genesis) throws PeerException {
+    try {
+      String channelId = ConfigBlocks.channelIdOf(genesis);
+      if (channels.channel(channelId).isPresent()) {
+        throw new PeerException("ledger [" + channelId + "] already exists with state [ACTIVE]");
+      }
+      ChannelConfig config = ChannelConfig.ofBlock(genesis, node.verifier());
+      requireSupported(config);
+      start(node.ledgers().create(genesis));
+      LOG.info("Joined channel {}", channelId);
+    } catch (ChannelConfigException | LedgerException e) {
+      throw new PeerException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    for (AutoCloseable each : running.reversed()) {
+      try {
+        each.close();
+      } catch (Exception e) { // neither feeds nor channels throw anything checked
+        LOG.error("A channel does not close: {}", e.getMessage(), e);
+      }
+    }
+    running.clear();
+  }
+
+  private void start(PeerLedger ledger) throws PeerException {
+    ChannelConfig config = newestConfig(ledger);
+    requireSupported(config);
+    TransientStore staged = TransientStore.open(node.transientStores().resolve(ledger.channelId()));
+    PeerChannel channel =
+        new PeerChannel(ledger, config, staged, node.chaincodes(), node.validator());
+    channels.add(channel);
+    try (QueryExecutor state = ledger.queryExecutor()) {
+      node.chaincodes().cache().initialize(ledger.channelId(), state);
+    } catch (LifecycleException e) {
+      throw new PeerException(
+          "the chaincode definitions of channel "
+              + ledger.channelId()
+              + " cannot be read: "
+              + e.getMessage(),
+          e);
+    }
+    running.add(channel);
+    channel.start();
+    BlockFeed feed =
+        new BlockFeed(ledger.channelId(), channel.taker(), node.signer(), node.orderers());
+    running.add(feed);
+    feed.start();
+  }
+
+  private static void requireSupported(ChannelConfig config) throws PeerException {
+    Optional<String> unsupported = config.capabilities().unsupported();
+    if (unsupported.isPresent()) {
+      throw new PeerException(
+          "channel " + config.channelId() + " requires what this peer lacks: " + unsupported.get());
+    }
+  }
+
+  private ChannelConfig newestConfig(PeerLedger ledger) throws PeerException {
+    try {
+      Block last = ledger.blockByNumber(ledger.height() - 1).orElseThrow();
+      Block configBlock = ledger.blockByNumber(Blocks.lastConfigNumber(last)).orElseThrow();
+      return ChannelConfig.of(
+          ledger.channelId(), ConfigBlocks.configOf(configBlock).getConfig(), node.verifier());
+    } catch (ChannelConfigException | InvalidProtocolBufferException e) {
+      throw new PeerException(
+          "the configuration of channel " + ledger.channelId() + " is not usable", e);
+    }
+  }
+}

@@ -1,0 +1,294 @@
+package io.denim.peer;
+
+import io.denim.channelconfig.BlockVerifier;
+import io.denim.channelconfig.ChannelConfig;
+import io.denim.channelconfig.ChannelConfigException;
+import io.denim.channelconfig.ConfigBlocks;
+import io.denim.deliver.BlockFeed;
+import io.denim.deliver.DeliverChannel;
+import io.denim.deliver.OrdererEndpoint;
+import io.denim.endorse.EndorsementChannel;
+import io.denim.gateway.DefinedChaincode;
+import io.denim.gateway.GatewayChannel;
+import io.denim.ledger.BlockIterator;
+import io.denim.ledger.BlockPrivateData;
+import io.denim.ledger.BlockReader;
+import io.denim.ledger.CommitBlock;
+import io.denim.ledger.CommittedBlock;
+import io.denim.ledger.PeerLedger;
+import io.denim.ledger.QueryExecutor;
+import io.denim.ledger.TransactionSimulator;
+import io.denim.ledger.TransactionStatus;
+import io.denim.ledger.TransientStore;
+import io.denim.lifecycle.LifecycleException;
+import io.denim.validate.BlockValidator;
+import io.denim.validate.ValidatedBlock;
+import io.denim.wire.BlockHash;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.hyperledger.fabric.protos.common.Block;
+import org.hyperledger.fabric.protos.peer.CollectionConfig;
+import org.hyperledger.fabric.protos.peer.CollectionConfigPackage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One channel of a peer: its ledger, its configuration, and the way of new blocks into them. The
+/// configuration changes when a block that carries one commits. Reads are for any thread; the
+/// committing thread of the pipeline alone changes anything.
+final class PeerChannel
+    implements EndorsementChannel, DeliverChannel, GatewayChannel, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PeerChannel.class);
+  private static final long TRANSIENT_BLOCKS = 20_000; // how long unclaimed private data is kept
+  private static final long TRANSIENT_SWEEP = 1_000; // every so many blocks it is looked for
+
+  private final PeerLedger ledger;
+  private final TransientStore staged;
+  private final Chaincodes chaincodes;
+  private final BlockPrivateDataSource privateData;
+  private final CommitPipeline pipeline;
+  private volatile ChannelConfig config;
+
+  /// What a channel asks of the peer's chaincode side.
+  ///
+  /// @param definitions read from the state
+  /// @param cache follows commits
+  record Chaincodes(
+      io.denim.lifecycle.ChaincodeDefinitions definitions,
+      io.denim.lifecycle.LifecycleCache cache,
+      CollectionMembership membership) {}
+
+  PeerChannel(
+      PeerLedger ledger,
+      ChannelConfig config,
+      TransientStore staged,
+      Chaincodes chaincodes,
+      BlockValidator validator) {
+    this.ledger = ledger;
+    this.config = config;
+    this.staged = staged;
+    this.chaincodes = chaincodes;
+    this.privateData =
+        new BlockPrivateDataSource(
+            staged, collection -> chaincodes.membership().isMember(this, collection));
+    this.pipeline = new CommitPipeline(new Committing(), validator);
+  }
+
+  void start() {
+    pipeline.start();
+  }
+
+  String id() {
+    return ledger.channelId();
+  }
+
+  PeerLedger ledger() {
+    return ledger;
+  }
+
+  TransientStore staged() {
+    return staged;
+  }
+
+  /// Takes the channel's blocks from its orderers.
+  BlockFeed.Taker taker() {
+    return new Receiving();
+  }
+
+  /// Why the channel commits no more, empty while it does.
+  Optional<String> failure() {
+    return pipeline.failure();
+  }
+
+  @Override
+  public ChannelConfig config() {
+    return config;
+  }
+
+  @Override
+  public long height() {
+    return ledger.height();
+  }
+
+  @Override
+  public BlockReader blocks() {
+    return ledger;
+  }
+
+  @Override
+  public BlockIterator blocks(long from) {
+    return ledger.iterator(from);
+  }
+
+  @Override
+  public boolean failing() {
+    return false; // a peer delivers what it has
+  }
+
+  @Override
+  public boolean hasTransaction(String txId) {
+    return ledger.transactionStatus(txId).isPresent();
+  }
+
+  @Override
+  public Optional<TransactionStatus> transactionStatus(String txId) {
+    return ledger.transactionStatus(txId);
+  }
+
+  @Override
+  public TransactionSimulator simulator(String txId) {
+    return ledger.simulator(txId);
+  }
+
+  @Override
+  public Optional<CollectionConfigPackage> collections(String chaincode) {
+    try (QueryExecutor state = ledger.queryExecutor()) {
+      return chaincodes.definitions().allCollections(id(), chaincode, state);
+    } catch (LifecycleException e) {
+      throw new IllegalArgumentException(
+          "the collections of chaincode " + chaincode + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public Optional<DefinedChaincode> chaincode(String name) {
+    return chaincodes
+        .cache()
+        .definition(id(), name)
+        .map(definition ->
+            new DefinedChaincode(
+                definition.sequence(),
+                definition.endorsementPolicy(),
+                definition.collections().getConfigList().stream()
+                    .map(CollectionConfig::getStaticCollectionConfig)
+                    .toList()));
+  }
+
+  @Override
+  public void close() {
+    pipeline.close();
+    staged.close();
+    ledger.close();
+  }
+
+  /// The pipeline's end.
+  private final class Committing implements CommitPipeline.Target {
+    @Override
+    public String channelId() {
+      return id();
+    }
+
+    @Override
+    public ChannelConfig config() {
+      return config;
+    }
+
+    @Override
+    public LedgerView view() {
+      return new LedgerView(ledger);
+    }
+
+    @Override
+    public CommitBlock complete(ValidatedBlock block) {
+      return block.toCommit(privateData.of(block.transactions()));
+    }
+
+    @Override
+    public List<CommittedBlock> commit(List<CommitBlock> group, Optional<ChannelConfig> newConfig) {
+      List<CommittedBlock> committed = ledger.commit(group);
+      newConfig.ifPresent(next -> config = next);
+      for (int i = 0; i < committed.size(); i++) {
+        follow(committed.get(i));
+        dropStaged(committed.get(i), group.get(i).privateData());
+      }
+      return committed;
+    }
+
+    /// Private data of committed transactions is in the ledger now.
+    private void dropStaged(CommittedBlock block, BlockPrivateData data) {
+      if (!data.present().isEmpty()) {
+        Set<String> txIds = new HashSet<>();
+        data.present().keySet().forEach(number -> txIds.add(block.txIds().get(number)));
+        staged.purgeByTxIds(txIds);
+      }
+      if (block.number() % TRANSIENT_SWEEP == 0 && block.number() > TRANSIENT_BLOCKS) {
+        staged.purgeBelowHeight(block.number() - TRANSIENT_BLOCKS);
+      }
+    }
+
+    private void follow(CommittedBlock block) {
+      if (!block.updates().namespaces().contains("_lifecycle")) {
+        return;
+      }
+      try (QueryExecutor state = ledger.queryExecutor()) {
+        chaincodes.cache().blockCommitted(id(), block.updates(), state);
+      } catch (LifecycleException e) {
+        throw new IllegalStateException(
+            "chaincode definitions after block " + block.number() + " cannot be read", e);
+      }
+    }
+  }
+
+  /// The pipeline's beginning. Owned by the feed's thread.
+  private final class Receiving implements BlockFeed.Taker {
+    private long next = ledger.height();
+    private Optional<Block> lastTaken = Optional.empty();
+
+    @Override
+    public long next() {
+      return next;
+    }
+
+    @Override
+    public List<OrdererEndpoint> orderers() {
+      return OrdererEndpoint.of(config);
+    }
+
+    @Override
+    public Optional<String> take(Block block) throws InterruptedException {
+      Optional<String> problem = problem(block);
+      if (problem.isPresent()) {
+        LOG.warn("[channel: {}] A block is refused: {}", id(), problem.get());
+        return problem;
+      }
+      Optional<String> stopped = pipeline.submit(block);
+      if (stopped.isEmpty()) {
+        next++;
+        lastTaken = Optional.of(block);
+      }
+      return stopped;
+    }
+
+    private Optional<String> problem(Block block) throws InterruptedException {
+      if (block.getHeader().getNumber() != next) {
+        return Optional.of(
+            "it has number "
+                + Long.toUnsignedString(block.getHeader().getNumber())
+                + ", but the next one is "
+                + next);
+      }
+      if (lastTaken.isPresent()) {
+        if (ConfigBlocks.isConfigBlock(lastTaken.get())) {
+          awaitCommit();
+        }
+        if (!BlockHash.ofHeader(lastTaken.get().getHeader())
+            .equals(block.getHeader().getPreviousHash())) {
+          return Optional.of("block " + next + " does not follow the block before it");
+        }
+      }
+      try {
+        return BlockVerifier.of(config).problem(block);
+      } catch (ChannelConfigException e) {
+        return Optional.of("the configuration does not say who orders: " + e.getMessage());
+      }
+    }
+
+    /// A configuration must be in force before what comes after it is judged.
+    private void awaitCommit() throws InterruptedException {
+      try (BlockIterator committed = ledger.iterator(next - 1)) {
+        committed.next();
+      }
+    }
+  }
+}
