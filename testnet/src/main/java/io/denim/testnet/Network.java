@@ -1,0 +1,204 @@
+package io.denim.testnet;
+
+import com.google.protobuf.ByteString;
+import io.denim.cli.ClientException;
+import io.denim.cli.NodeClient;
+import io.denim.cli.ParticipationClient;
+import io.denim.cli.TransactionProposal;
+import io.denim.identity.EnvelopeSigner;
+import io.denim.identity.LocalMsp;
+import io.denim.identity.MspConfigException;
+import io.denim.identity.SignatureVerifier;
+import io.denim.metrics.Metrics;
+import io.denim.node.Listener;
+import io.denim.node.Logging;
+import io.denim.order.ChannelException;
+import io.denim.order.OrdererNode;
+import io.denim.peer.PeerException;
+import io.denim.peer.PeerNode;
+import io.denim.wire.TlsConfigurationException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.hyperledger.fabric.protos.peer.Response;
+
+/// A whole network in this process: orderers and peers as nodes of their own, that speak gRPC over
+/// TLS to each other as separate processes would. Closing it stops all of them and loses nothing.
+public final class Network implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final int ALREADY_JOINED = 405;
+  private static final int CREATED = 201;
+
+  private final NetworkPlan plan;
+  private final NetworkDirectory directory;
+  private final NetworkCrypto crypto;
+  private final List<AutoCloseable> nodes = new ArrayList<>(); // in order of their start
+
+  private Network(NetworkPlan plan, NetworkDirectory directory, NetworkCrypto crypto) {
+    this.plan = plan;
+    this.directory = directory;
+    this.crypto = crypto;
+  }
+
+  /// What a network is told while it starts.
+  @FunctionalInterface
+  public interface Progress {
+    void step(String what);
+  }
+
+  /// The plan of the network in a directory: the one that is there, or a new one.
+  ///
+  /// @throws IOException if it cannot be read or written
+  public static NetworkPlan plan(NetworkDirectory directory, NetworkSpec spec) throws IOException {
+    return Files.exists(directory.plan())
+        ? PlanFile.read(directory.plan())
+        : PlanFile.create(directory.plan(), spec);
+  }
+
+  /// Starts all nodes, and has them join the channel where they have not yet.
+  ///
+  /// @throws NetworkException if anything fails; then nothing keeps running
+  public static Network start(
+      NetworkPlan plan, NetworkDirectory directory, Logging logging, Progress progress)
+      throws NetworkException, InterruptedException {
+    InstantSource clock = InstantSource.system();
+    SignatureVerifier verifier = SignatureVerifier.create();
+    Network network = new Network(plan, directory, new NetworkCrypto(directory, verifier, clock));
+    try {
+      progress.step("keys, certificates and the first block of " + plan.spec().channel());
+      new NetworkFiles(plan, directory, clock).create();
+      network.startOrderers(verifier, clock, logging, progress);
+      network.startPeers(verifier, clock, logging, progress);
+      progress.step("channel " + plan.spec().channel());
+      network.joinOrderers();
+      network.joinPeers();
+      return network;
+    } catch (IOException
+        | MspConfigException
+        | ChannelException
+        | PeerException
+        | TlsConfigurationException
+        | ClientException
+        | RuntimeException e) {
+      network.close();
+      throw new NetworkException("the network cannot start: " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      network.close();
+      throw e;
+    }
+  }
+
+  public NetworkPlan plan() {
+    return plan;
+  }
+
+  public NetworkDirectory directory() {
+    return directory;
+  }
+
+  /// Stops all nodes, peers first.
+  @Override
+  public void close() {
+    for (AutoCloseable node : nodes.reversed()) {
+      try {
+        node.close();
+      } catch (Exception e) { // a node's close throws nothing checked
+        throw new IllegalStateException("a node does not stop: " + e.getMessage(), e);
+      }
+    }
+    nodes.clear();
+  }
+
+  private void startOrderers(
+      SignatureVerifier verifier, InstantSource clock, Logging logging, Progress progress)
+      throws IOException, MspConfigException, ChannelException, TlsConfigurationException {
+    for (NetworkPlan.Orderer orderer : plan.orderers()) {
+      progress.step("orderer " + orderer.hostname());
+      nodes.add(
+          OrdererNode.start(
+              new NodeSettings(directory).orderer(orderer),
+              new OrdererNode.Environment(verifier, clock, new Metrics(), logging, "denim")));
+    }
+  }
+
+  private void startPeers(
+      SignatureVerifier verifier, InstantSource clock, Logging logging, Progress progress)
+      throws IOException, MspConfigException, PeerException, TlsConfigurationException {
+    List<PeerNode.Neighbour> neighbours = neighbours(verifier, clock);
+    for (NetworkPlan.Organization organization : plan.organizations()) {
+      for (NetworkPlan.Peer peer : organization.peers()) {
+        progress.step("peer " + peer.hostname());
+        nodes.add(
+            PeerNode.start(
+                new NodeSettings(directory).peer(organization, peer),
+                new PeerNode.Environment(
+                    verifier, clock, new Metrics(), logging, "denim", neighbours)));
+      }
+    }
+  }
+
+  private List<PeerNode.Neighbour> neighbours(SignatureVerifier verifier, InstantSource clock)
+      throws IOException, MspConfigException {
+    List<PeerNode.Neighbour> neighbours = new ArrayList<>();
+    for (NetworkPlan.Organization organization : plan.organizations()) {
+      for (NetworkPlan.Peer peer : organization.peers()) {
+        Path msp = directory.peerCrypto(organization, peer).resolve("msp");
+        neighbours.add(
+            new PeerNode.Neighbour(
+                organization.mspId(),
+                LocalMsp.load(msp, organization.mspId(), verifier, clock)
+                    .signingIdentity()
+                    .serialized(),
+                peer.address()));
+      }
+    }
+    return neighbours;
+  }
+
+  private void joinOrderers() throws IOException, ClientException, InterruptedException {
+    ByteString genesis = Listener.read(directory.genesisBlock(plan.spec().channel()));
+    for (NetworkPlan.Orderer orderer : plan.orderers()) {
+      try (ParticipationClient client = crypto.participation(orderer)) {
+        ParticipationClient.Answer answer = client.join(genesis);
+        if (answer.status() != CREATED && answer.status() != ALREADY_JOINED) {
+          throw new ClientException(
+              orderer.hostname()
+                  + " does not join "
+                  + plan.spec().channel()
+                  + ": "
+                  + answer.text());
+        }
+      }
+    }
+  }
+
+  private void joinPeers() throws IOException, ClientException {
+    ByteString genesis = Listener.read(directory.genesisBlock(plan.spec().channel()));
+    for (NetworkPlan.Organization organization : plan.organizations()) {
+      EnvelopeSigner admin = crypto.signer(organization, "Admin");
+      for (NetworkPlan.Peer peer : organization.peers()) {
+        try (NodeClient client = crypto.peer(organization, peer)) {
+          join(client, admin, genesis);
+        }
+      }
+    }
+  }
+
+  private static void join(NodeClient client, EnvelopeSigner admin, ByteString genesis)
+      throws ClientException {
+    TransactionProposal proposal =
+        TransactionProposal.of(
+            TransactionProposal.Call.of(
+                "", "cscc", List.of(ByteString.copyFromUtf8("JoinChain"), genesis)),
+            admin);
+    Response response = client.propose(proposal.signed(), PATIENCE).getResponse();
+    if (response.getStatus() != 200 && !response.getMessage().contains("already exists")) {
+      throw new ClientException(
+          "peer " + client.address() + " does not join: " + response.getMessage());
+    }
+  }
+}
