@@ -224,6 +224,11 @@ public final class RaftNode {
     return raft.log().firstIndex();
   }
 
+  /// The entries after an index, as far as they are kept: what a compacted log file still needs.
+  public List<Entry> entriesAfter(long index) {
+    return raft.log().from(Math.max(index + 1, raft.log().firstIndex()), Long.MAX_VALUE);
+  }
+
   /// The term of an entry; -1 where it is forgotten or not there yet.
   public long termAt(long index) {
     return raft.log().term(index);

@@ -3,11 +3,11 @@ package io.denim.order;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.denim.channelconfig.ChannelConfig;
-import io.denim.channelconfig.ConfigUpdateOutcome;
-import io.denim.channelconfig.ConfigUpdates;
+import io.denim.channelconfig.ConfigProposals;
 import io.denim.channelconfig.OrdererConfig;
 import io.denim.identity.EnvelopeSigner;
 import io.denim.identity.IdentityOutcome;
+import io.denim.identity.SignatureVerifier;
 import io.denim.identity.SigningIdentity;
 import io.denim.policy.PolicyOutcome;
 import java.time.InstantSource;
@@ -24,10 +24,16 @@ import org.hyperledger.fabric.protos.common.Status;
 /// v3.1.5 orderer/common/msgprocessor). Immutable; safe for use by any thread.
 final class MessageProcessor {
   private final EnvelopeSigner signer;
+  private final SignatureVerifier verifier;
   private final InstantSource clock;
   private final boolean expirationChecked;
 
-  MessageProcessor(SigningIdentity signer, InstantSource clock, boolean expirationChecked) {
+  MessageProcessor(
+      SigningIdentity signer,
+      SignatureVerifier verifier,
+      InstantSource clock,
+      boolean expirationChecked) {
+    this.verifier = verifier;
     this.signer = new EnvelopeSigner(signer, clock);
     this.clock = clock;
     this.expirationChecked = expirationChecked;
@@ -53,10 +59,10 @@ final class MessageProcessor {
           .get()
           .within("config update for existing channel did not pass initial checks");
     }
-    return switch (ConfigUpdates.propose(config, update.envelope())) {
-      case ConfigUpdateOutcome.Authorized(ConfigEnvelope next) ->
+    return switch (ConfigProposals.propose(config, update.envelope(), verifier)) {
+      case ConfigProposals.Outcome.Acceptable(ConfigEnvelope next, var _) ->
           finalChecks(config, sign(config, next));
-      case ConfigUpdateOutcome.Refused(String reason) ->
+      case ConfigProposals.Outcome.Refused(String reason) ->
           new Verdict.Rejected(
               Status.BAD_REQUEST,
               "error applying config update to existing channel '"

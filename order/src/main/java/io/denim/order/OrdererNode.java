@@ -1,5 +1,6 @@
 package io.denim.order;
 
+import io.denim.channelconfig.ConsensusType;
 import io.denim.deliver.DeliverChannel;
 import io.denim.deliver.DeliverHandler;
 import io.denim.identity.EnvelopeSigner;
@@ -11,6 +12,7 @@ import io.denim.node.HttpService;
 import io.denim.node.Listener;
 import io.denim.node.Logging;
 import io.denim.node.OperationsServer;
+import io.denim.order.etcdraft.EtcdRaftConsenter;
 import io.denim.wire.Caller;
 import io.denim.wire.GrpcServer;
 import io.denim.wire.ServerTls;
@@ -73,17 +75,28 @@ public final class OrdererNode implements AutoCloseable {
                 settings.storage().ledger(),
                 new MessageProcessor(
                     msp.signingIdentity(),
+                    environment.verifier(),
                     environment.clock(),
                     settings.access().expirationChecked()),
                 new BlockSigner(new EnvelopeSigner(msp.signingIdentity(), environment.clock())),
                 environment.verifier(),
-                Map.of(SoloConsenter.TYPE, new SoloConsenter())));
+                consenters(settings)));
     try {
       return serve(settings, environment, registrar);
     } catch (IOException | TlsConfigurationException | RuntimeException e) {
       registrar.close();
       throw e;
     }
+  }
+
+  private static Map<String, Consenter> consenters(OrdererSettings settings) {
+    return Map.of(
+        SoloConsenter.TYPE,
+        new SoloConsenter(),
+        ConsensusType.ETCD_RAFT,
+        new EtcdRaftConsenter(
+            settings.storage().wal(),
+            settings.grpc().listener().tls().map(tls -> tls.keyPair().certificateChain())));
   }
 
   private static OrdererNode serve(

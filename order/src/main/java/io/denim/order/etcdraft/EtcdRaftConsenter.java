@@ -1,0 +1,163 @@
+package io.denim.order.etcdraft;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.denim.consensus.RaftOptions;
+import io.denim.node.GoDuration;
+import io.denim.order.Chain;
+import io.denim.order.ChainSupport;
+import io.denim.order.ChannelException;
+import io.denim.order.Consenter;
+import io.denim.wire.Sha256;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.hyperledger.fabric.protos.orderer.etcdraft.BlockMetadata;
+import org.hyperledger.fabric.protos.orderer.etcdraft.ConfigMetadata;
+import org.hyperledger.fabric.protos.orderer.etcdraft.Options;
+
+/// Ordering by Raft (fabric v3.1.5 orderer/consensus/etcdraft/consenter.go). A node finds itself
+/// among a channel's consenters by the public key of its own TLS certificate.
+public final class EtcdRaftConsenter implements Consenter {
+  private static final long MAX_UNCOMMITTED_BYTES = 1L << 30;
+
+  private final Path logs;
+  private final Optional<ByteString> tlsCertificate;
+
+  /// @param logs the folder of all channels' logs, `etcdraft/wal`
+  /// @param tlsCertificate this node's own, in PEM; without one it can only be a channel's sole
+  ///   consenter
+  public EtcdRaftConsenter(Path logs, Optional<ByteString> tlsCertificate) {
+    this.logs = logs;
+    this.tlsCertificate = tlsCertificate;
+  }
+
+  @Override
+  public Chain chain(String channelId, ChainSupport support, ByteString lastMetadata)
+      throws ChannelException {
+    ConfigMetadata config = configOf(channelId, support);
+    Membership membership = Membership.of(blockMetadata(channelId, lastMetadata), config);
+    long id = self(channelId, membership);
+    Duration tick = tick(channelId, config.getOptions());
+    long number = support.lastBlock().getHeader().getNumber();
+    List<Long> ids = membership.metadata().getConsenterIdsList();
+    var setup =
+        new EtcdRaftChain.Setup(
+            channelId,
+            logs.resolve(channelId),
+            options(channelId, id, config.getOptions(), support),
+            tick,
+            Integer.toUnsignedLong(config.getOptions().getSnapshotIntervalSize()),
+            number == 0 || lastMetadata.isEmpty(),
+            id == picked(channelId, ids.size()));
+    return new EtcdRaftChain(setup, membership, support, new NoCluster(), new RaftInbox());
+  }
+
+  private static ConfigMetadata configOf(String channelId, ChainSupport support)
+      throws ChannelException {
+    try {
+      ConfigMetadata config =
+          ConfigMetadata.parseFrom(support.config().orderer().orElseThrow().consensus().metadata());
+      if (!config.hasOptions()) {
+        throw invalid(channelId, "etcdraft options have not been provided");
+      }
+      return config;
+    } catch (InvalidProtocolBufferException e) {
+      throw invalid(channelId, "failed to unmarshal consensus metadata: " + e.getMessage());
+    }
+  }
+
+  private static BlockMetadata blockMetadata(String channelId, ByteString stored)
+      throws ChannelException {
+    try {
+      return BlockMetadata.parseFrom(stored);
+    } catch (InvalidProtocolBufferException e) {
+      throw invalid(channelId, "failed to read Raft metadata: " + e.getMessage());
+    }
+  }
+
+  private static RaftOptions options(
+      String channelId, long id, Options options, ChainSupport support) throws ChannelException {
+    try {
+      return new RaftOptions(
+          id,
+          options.getElectionTick(),
+          options.getHeartbeatTick(),
+          support.config().orderer().orElseThrow().batchSize().preferredMaxBytes(),
+          options.getMaxInflightBlocks(),
+          MAX_UNCOMMITTED_BYTES);
+    } catch (IllegalArgumentException e) {
+      throw invalid(channelId, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Duration tick(String channelId, Options options) throws ChannelException {
+    try {
+      Duration tick = GoDuration.parse(options.getTickInterval());
+      if (tick.isPositive()) {
+        return tick;
+      }
+    } catch (IllegalArgumentException e) {
+      // told below
+    }
+    throw invalid(
+        channelId,
+        "failed to parse TickInterval (" + options.getTickInterval() + ") to time duration");
+  }
+
+  private long self(String channelId, Membership membership) throws ChannelException {
+    if (tlsCertificate.isEmpty()) {
+      if (membership.consenters().size() == 1) {
+        return membership.consenters().keySet().iterator().next();
+      }
+      throw invalid(
+          channelId, "TLS is required for running ordering nodes of cluster type etcdraft");
+    }
+    try {
+      ByteString own = publicKey(tlsCertificate.get());
+      for (var entry : membership.consenters().entrySet()) {
+        if (publicKey(entry.getValue().getServerTlsCert()).equals(own)) {
+          return entry.getKey();
+        }
+      }
+    } catch (CertificateException e) {
+      throw invalid(channelId, "a consenter's TLS certificate does not parse: " + e.getMessage());
+    }
+    throw invalid(channelId, "this node is not one of the channel's consenters");
+  }
+
+  private static ByteString publicKey(ByteString pem) throws CertificateException {
+    var certificate = CertificateFactory.getInstance("X.509").generateCertificate(pem.newInput());
+    return ByteString.copyFrom(certificate.getPublicKey().getEncoded());
+  }
+
+  /// Which node begins a new channel's first election: each knows it from the channel's name.
+  private static long picked(String channelId, int nodes) {
+    ByteString hash = Sha256.of(ByteString.copyFromUtf8(channelId));
+    return Long.remainderUnsigned(varint(hash.substring(24)), nodes) + 1;
+  }
+
+  /// A protobuf varint at the beginning of some bytes; 0 if it does not end or is too large.
+  private static long varint(ByteString bytes) {
+    long value = 0;
+    for (int i = 0; i < bytes.size() && i < 10; i++) {
+      int part = bytes.byteAt(i) & 0xff;
+      if (i == 9 && part > 1) {
+        return 0;
+      }
+      value |= (long) (part & 0x7f) << (7 * i);
+      if (part < 0x80) {
+        return value;
+      }
+    }
+    return 0;
+  }
+
+  private static ChannelException invalid(String channelId, String reason) {
+    return new ChannelException(
+        ChannelException.Kind.INVALID, "cannot take part in channel " + channelId + ": " + reason);
+  }
+}

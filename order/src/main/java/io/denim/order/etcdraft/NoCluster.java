@@ -1,0 +1,31 @@
+package io.denim.order.etcdraft;
+
+import io.denim.consensus.Message;
+import io.denim.order.Submission;
+import java.util.Map;
+import org.hyperledger.fabric.protos.common.Block;
+import org.hyperledger.fabric.protos.common.Envelope;
+import org.hyperledger.fabric.protos.orderer.etcdraft.Consenter;
+
+/// The cluster of a node without TLS, which is alone.
+final class NoCluster implements Cluster {
+  @Override
+  public void configure(Map<Long, Consenter> members) {}
+
+  @Override
+  public void send(Message message) {}
+
+  @Override
+  public Submission forward(long leader, Envelope envelope, long configSequence) {
+    return new Submission.Unavailable("there is no connection to node " + leader);
+  }
+
+  @Override
+  public Block pull(long number) {
+    throw new IllegalStateException(
+        "block " + number + " is missing and there is no other orderer to fetch it from");
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,80 @@
+package io.denim.order.etcdraft;
+
+import com.google.protobuf.ByteString;
+import io.denim.channelconfig.ChannelConfig;
+import io.denim.channelconfig.ChannelConfigException;
+import io.denim.channelconfig.ConfigBlocks;
+import io.denim.identity.SignatureVerifier;
+import io.denim.order.ChainSupport;
+import io.denim.order.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.hyperledger.fabric.protos.common.Block;
+import org.hyperledger.fabric.protos.common.Envelope;
+
+/// A channel that keeps its blocks in memory, across chains that come and go.
+final class RecordingSupport implements ChainSupport {
+  private final SignatureVerifier verifier;
+  private final List<Block> blocks = new ArrayList<>();
+  private final List<ByteString> metadata = new ArrayList<>();
+  private ChannelConfig config;
+
+  RecordingSupport(Block genesis, SignatureVerifier verifier) throws ChannelConfigException {
+    this.verifier = verifier;
+    this.config = ChannelConfig.ofBlock(genesis, verifier);
+    blocks.add(genesis);
+    metadata.add(ByteString.EMPTY);
+  }
+
+  @Override
+  public synchronized ChannelConfig config() {
+    return config;
+  }
+
+  @Override
+  public Verdict recheck(Envelope message, boolean isConfig) {
+    return new Verdict.Passed(message, config().sequence());
+  }
+
+  @Override
+  public synchronized Block lastBlock() {
+    return blocks.getLast();
+  }
+
+  synchronized ByteString lastMetadata() {
+    return metadata.getLast();
+  }
+
+  synchronized List<Block> blocks() {
+    return List.copyOf(blocks);
+  }
+
+  @Override
+  public synchronized void write(List<Block> made, List<ByteString> consenterMetadata) {
+    blocks.addAll(made);
+    metadata.addAll(consenterMetadata);
+    for (Block block : made) {
+      if (ConfigBlocks.isConfigBlock(block)) {
+        try {
+          config = ChannelConfig.ofBlock(block, verifier);
+        } catch (ChannelConfigException e) {
+          throw new IllegalStateException(e);
+        }
+      }
+    }
+    notifyAll();
+  }
+
+  /// Waits until so many blocks are written.
+  synchronized void awaitHeight(int height) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (blocks.size() < height) {
+      long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+      if (left <= 0) {
+        throw new AssertionError("only " + blocks.size() + " of " + height + " blocks in time");
+      }
+      wait(left);
+    }
+  }
+}
