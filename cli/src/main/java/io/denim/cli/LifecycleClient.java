@@ -14,6 +14,8 @@ import org.hyperledger.fabric.protos.peer.lifecycle.ChaincodeSource;
 import org.hyperledger.fabric.protos.peer.lifecycle.CommitChaincodeDefinitionArgs;
 import org.hyperledger.fabric.protos.peer.lifecycle.InstallChaincodeArgs;
 import org.hyperledger.fabric.protos.peer.lifecycle.InstallChaincodeResult;
+import org.hyperledger.fabric.protos.peer.lifecycle.QueryApprovedChaincodeDefinitionArgs;
+import org.hyperledger.fabric.protos.peer.lifecycle.QueryApprovedChaincodeDefinitionResult;
 import org.hyperledger.fabric.protos.peer.lifecycle.QueryChaincodeDefinitionArgs;
 import org.hyperledger.fabric.protos.peer.lifecycle.QueryChaincodeDefinitionResult;
 
@@ -129,6 +131,34 @@ public final class LifecycleClient {
     }
     try {
       return Optional.of(QueryChaincodeDefinitionResult.parseFrom(response.getPayload()));
+    } catch (InvalidProtocolBufferException e) {
+      throw new ClientException("the peer answered with garbage", e);
+    }
+  }
+
+  /// The package that the organization of the client's first peer runs a chaincode by, as it
+  /// approved last; empty if it approved nothing, or no package.
+  ///
+  /// @throws ClientException if the peer cannot be asked
+  public static Optional<String> approvedPackage(
+      TransactionClient client, String channelId, String name) throws ClientException {
+    QueryApprovedChaincodeDefinitionArgs arguments =
+        QueryApprovedChaincodeDefinitionArgs.newBuilder().setName(name).build();
+    TransactionProposal proposal =
+        TransactionProposal.of(
+            call(channelId, "QueryApprovedChaincodeDefinition", arguments), client.signer());
+    Response response =
+        client.peers().getFirst().propose(proposal.signed(), client.patience()).getResponse();
+    if (response.getStatus() != 200) {
+      return Optional.empty();
+    }
+    try {
+      String packageId =
+          QueryApprovedChaincodeDefinitionResult.parseFrom(response.getPayload())
+              .getSource()
+              .getLocalPackage()
+              .getPackageId();
+      return packageId.isEmpty() ? Optional.empty() : Optional.of(packageId);
     } catch (InvalidProtocolBufferException e) {
       throw new ClientException("the peer answered with garbage", e);
     }
