@@ -161,7 +161,7 @@ public final class LifecycleCache {
   }
 
   /// All installed packages, by id.
-  synchronized List<InstalledPackage> installed() {
+  public synchronized List<InstalledPackage> installed() {
     Map<String, InstalledPackage> sorted = new TreeMap<>();
     installedByHash.values().forEach(each -> sorted.put(each.packageId(), each));
     return List.copyOf(sorted.values());
