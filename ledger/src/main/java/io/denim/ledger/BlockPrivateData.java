@@ -8,7 +8,8 @@ import org.hyperledger.fabric.protos.ledger.rwset.TxPvtReadWriteSet;
 ///
 /// @param present write sets by number of the transaction in its block; also those of transactions
 ///   that turn out invalid may be given, and are kept
-/// @param missing what this node should have or might want, but doesn't have
+/// @param missing what this node lacks, with a word on whether it should have it; what valid
+///   transactions wrote and is neither given nor listed here is noted as missing and eligible
 public record BlockPrivateData(
     Map<Integer, TxPvtReadWriteSet> present, List<MissingPrivateData> missing) {
   /// For blocks without private data.

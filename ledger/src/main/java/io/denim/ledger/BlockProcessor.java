@@ -7,9 +7,12 @@ import io.denim.ledger.TxRwSet.CollHashedRwSet;
 import io.denim.ledger.TxRwSet.NsRwSet;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.ledger.rwset.TxPvtReadWriteSet;
 import org.hyperledger.fabric.protos.ledger.rwset.kvrwset.KVWriteHash;
 import org.hyperledger.fabric.protos.peer.TxValidationCode;
@@ -124,26 +127,40 @@ final class BlockProcessor {
     updates.applyTo(state);
   }
 
-  private BlockPrivateData checked(CommitBlock block, Map<Integer, TxRwSet> valid) {
+  /// The clear private data that matches its hashes; all else that valid transactions wrote is
+  /// noted as missing, unless the caller did so.
+  private static BlockPrivateData checked(CommitBlock block, Map<Integer, TxRwSet> valid) {
     Map<Integer, TxPvtReadWriteSet> present = new HashMap<>(block.privateData().present());
     List<MissingPrivateData> missing = new ArrayList<>(block.privateData().missing());
+    Set<MissingPrivateData> noted = new HashSet<>();
+    for (MissingPrivateData entry : missing) {
+      noted.add(new MissingPrivateData(entry.txNumber(), entry.collection(), true));
+    }
     valid.forEach((tx, rwSet) -> {
       TxPvtReadWriteSet clear = present.get(tx);
-      if (clear == null) {
-        return;
+      if (clear != null) {
+        present.put(tx, matching(block.block(), tx, rwSet, clear));
       }
-      TxPvtReadWriteSet matching = PrivateWrites.matching(rwSet, clear);
-      if (matching.equals(clear)) {
-        return;
+      for (CollectionName name : PrivateWrites.unmatched(rwSet, present.get(tx))) {
+        MissingPrivateData entry = new MissingPrivateData(tx, name, true);
+        if (!noted.contains(entry)) {
+          missing.add(entry);
+        }
       }
-      LOG.warn(
-          "Block [{}] transaction [{}]: clear private data that does not match its hash is left"
-              + " out",
-          block.block().getHeader().getNumber(),
-          tx);
-      present.put(tx, matching);
     });
     return new BlockPrivateData(present, missing);
+  }
+
+  private static TxPvtReadWriteSet matching(
+      Block block, int tx, TxRwSet rwSet, TxPvtReadWriteSet clear) {
+    TxPvtReadWriteSet matching = PrivateWrites.matching(rwSet, clear);
+    if (!matching.equals(clear)) {
+      LOG.warn(
+          "Block [{}] transaction [{}]: clear private data that does not match its hash is left out",
+          Long.toUnsignedString(block.getHeader().getNumber()),
+          tx);
+    }
+    return matching;
   }
 
   private static List<Purge> purges(long number, Map<Integer, TxRwSet> valid) {

@@ -1,5 +1,6 @@
 package io.denim.ledger;
 
+import io.denim.wire.BlockHash;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -8,6 +9,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import java.util.Set;
+import org.hyperledger.fabric.protos.common.Block;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,8 +24,8 @@ final class IndexRebuild {
   static Database openDatabase(BlockFiles files, Path directory, Set<Table> tables) {
     Database db = Database.open(directory, tables);
     BlockIndex index = new BlockIndex(db);
-    Optional<BlockLocation> last = index.last().flatMap(index::location);
-    if (last.isEmpty() || files.holds(last.get())) {
+    Optional<Long> last = index.last();
+    if (last.isEmpty() || isInFiles(index, files, last.get())) {
       return db;
     }
     LOG.warn(
@@ -33,6 +35,19 @@ final class IndexRebuild {
     db.close();
     deleteTree(directory);
     return Database.open(directory, tables);
+  }
+
+  private static boolean isInFiles(BlockIndex index, BlockFiles files, long last) {
+    Optional<BlockLocation> location = index.location(last);
+    if (location.isEmpty() || !files.holds(location.get())) {
+      return false;
+    }
+    try {
+      Block block = BlockFormat.parse(files.read(location.get()));
+      return index.numberOf(BlockHash.ofHeader(block.getHeader())).equals(Optional.of(last));
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /// Deletes a directory with all that is in it, if it exists.

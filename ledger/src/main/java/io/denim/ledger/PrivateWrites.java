@@ -6,6 +6,7 @@ import io.denim.ledger.PrivateStore.Purge;
 import io.denim.ledger.TxRwSet.CollHashedRwSet;
 import io.denim.ledger.TxRwSet.NsRwSet;
 import io.denim.wire.Sha256;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,28 @@ final class PrivateWrites {
       }
     }
     return matching.build();
+  }
+
+  /// The collections that a transaction writes to and whose clear sets are not given.
+  static List<CollectionName> unmatched(TxRwSet rwSet, @Nullable TxPvtReadWriteSet matching) {
+    Set<CollectionName> given = new HashSet<>();
+    if (matching != null) {
+      for (NsPvtReadWriteSet namespace : matching.getNsPvtRwsetList()) {
+        for (CollectionPvtReadWriteSet collection : namespace.getCollectionPvtRwsetList()) {
+          given.add(new CollectionName(namespace.getNamespace(), collection.getCollectionName()));
+        }
+      }
+    }
+    List<CollectionName> unmatched = new ArrayList<>();
+    for (NsRwSet namespace : rwSet.namespaces()) {
+      for (CollHashedRwSet collection : namespace.collections()) {
+        CollectionName name = new CollectionName(namespace.namespace(), collection.collection());
+        if (!collection.pvtRwSetHash().isEmpty() && !given.contains(name)) {
+          unmatched.add(name);
+        }
+      }
+    }
+    return unmatched;
   }
 
   /// The hash of a collection's clear write set in a transaction; empty where nothing is written.

@@ -1,8 +1,6 @@
 package io.denim.ledger;
 
 import io.denim.ledger.BlockPrivateData.MissingPrivateData;
-import io.denim.ledger.TxRwSet.CollHashedRwSet;
-import io.denim.ledger.TxRwSet.NsRwSet;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -49,14 +47,9 @@ final class StoredBlock {
 
   private static void addMissing(
       List<MissingPrivateData> missing, TxRwSet rwSet, long number, int tx, PrivateStore store) {
-    for (NsRwSet namespace : rwSet.namespaces()) {
-      for (CollHashedRwSet collection : namespace.collections()) {
-        CollectionName name = new CollectionName(namespace.namespace(), collection.collection());
-        if (!collection.pvtRwSetHash().isEmpty()
-            && !store.holds(number, tx, name)
-            && !store.isNotedAsMissing(number, tx, name)) {
-          missing.add(new MissingPrivateData(tx, name, true));
-        }
+    for (CollectionName name : PrivateWrites.unmatched(rwSet, null)) {
+      if (!store.holds(number, tx, name) && !store.isNotedAsMissing(number, tx, name)) {
+        missing.add(new MissingPrivateData(tx, name, true));
       }
     }
   }
