@@ -57,7 +57,7 @@ class LedgerGoldenTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"raft-v25", "bft-v30", "range-sbe"})
+  @ValueSource(strings = {"raft-v25", "range-sbe"})
   void aPeerDeliversThePrivateDataThatARealPeerDelivers(String name) throws Exception {
     GoldenChain chain = GoldenChain.load(name);
     JsonNode delivered = chain.json("pvt.json");
