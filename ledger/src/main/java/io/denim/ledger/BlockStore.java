@@ -102,11 +102,11 @@ public final class BlockStore implements BlockReader, AutoCloseable {
     show(blocks, locations);
   }
 
-  void checkNext(List<Block> blocks) {
+  private void checkNext(List<Block> blocks) {
     long height = height();
     ByteString lastHash = info().getCurrentBlockHash();
     for (Block block : blocks) {
-      tip.checkNext(block, height, lastHash);
+      ChainTip.checkNext(block, height, lastHash);
       height++;
       lastHash = BlockHash.ofHeader(block.getHeader());
     }

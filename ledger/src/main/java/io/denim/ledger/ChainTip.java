@@ -49,7 +49,7 @@ final class ChainTip {
   /// Whether a block is the next one.
   ///
   /// @throws LedgerException if it is not, with Fabric's text
-  void checkNext(Block block, long height, ByteString lastHash) {
+  static void checkNext(Block block, long height, ByteString lastHash) {
     BlockHeader header = block.getHeader();
     if (header.getNumber() != height) {
       throw new LedgerException(

@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.denim.wire.Blocks;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -56,7 +55,8 @@ final class KvLedger implements PeerLedger {
             new BlockToLive(channelId, source),
             options.history() ? new History(db, store) : null);
     KvLedger ledger = new KvLedger(channelId, source, parts);
-    store.recover((block, location) -> new LedgerCommit(parts).replay(block, location));
+    store.recover(
+        (block, location) -> new LedgerCommit(parts, ByteString.EMPTY).replay(block, location));
     parts.privateStore().sync();
     ledger.commitHash = ledger.lastCommitHash();
     return ledger;
@@ -81,22 +81,23 @@ final class KvLedger implements PeerLedger {
 
   @Override
   public List<CommittedBlock> commit(List<CommitBlock> blocks) {
-    commitLock.lock();
-    try {
-      List<Block> ordered = new ArrayList<>(blocks.size());
-      for (CommitBlock block : blocks) {
-        ordered.add(block.block());
-      }
-      parts.store().checkNext(ordered);
-      List<CommittedBlock> committed = new LedgerCommit(parts).commit(blocks, commitHash);
-      if (!committed.isEmpty()) {
-        commitHash = committed.getLast().commitHash();
-      }
-      flushNowAndThen(committed);
-      return committed;
-    } finally {
-      commitLock.unlock();
+    try (CommitGroup group = beginGroup()) {
+      blocks.forEach(group::add);
+      return group.commit();
     }
+  }
+
+  @Override
+  public CommitGroup beginGroup() {
+    commitLock.lock();
+    LedgerCommit commit = new LedgerCommit(parts, commitHash);
+    return commit.group(
+        new GroupView(channelId, source, commit.state()),
+        committed -> {
+          commitHash = commit.commitHash();
+          flushNowAndThen(committed);
+        },
+        commitLock::unlock);
   }
 
   private void flushNowAndThen(List<CommittedBlock> committed) {

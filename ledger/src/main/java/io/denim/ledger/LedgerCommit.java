@@ -2,10 +2,14 @@ package io.denim.ledger;
 
 import com.google.protobuf.ByteString;
 import io.denim.ledger.BlockProcessor.Processed;
+import io.denim.wire.BlockHash;
 import io.denim.wire.Blocks;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.BlockMetadataIndex;
 import org.hyperledger.fabric.protos.common.Metadata;
@@ -25,9 +29,16 @@ final class LedgerCommit {
   private final QueryExecutor definitions;
   private final List<Processed> processed = new ArrayList<>();
   private final List<Block> blocks = new ArrayList<>();
+  private final List<List<String>> txIds = new ArrayList<>();
+  private final Set<String> newTxIds = new HashSet<>();
+  private ByteString lastHash;
+  private ByteString commitHash;
 
-  LedgerCommit(LedgerParts parts) {
+  /// @param commitHash the one before these blocks
+  LedgerCommit(LedgerParts parts, ByteString commitHash) {
     this.parts = parts;
+    this.commitHash = commitHash;
+    this.lastHash = parts.store().info().getCurrentBlockHash();
     this.state = new PendingState(new StoredState(parts.db(), null));
     this.expiry = new ExpirySchedule(parts.db());
     this.processor = new BlockProcessor(state, expiry, parts.privateStore());
@@ -35,25 +46,33 @@ final class LedgerCommit {
         new StateQueryExecutor(new DefinitionsView(state), ReadRecorder.NONE, false, null);
   }
 
-  /// Commits new blocks.
-  ///
-  /// @param previous the commit hash before them
-  List<CommittedBlock> commit(List<CommitBlock> group, ByteString previous) {
-    ByteString hash = previous;
-    for (CommitBlock block : group) {
-      long number = block.block().getHeader().getNumber();
-      Processed result = processor.processNew(block, hash);
-      parts
-          .privateStore()
-          .commit(
-              number,
-              result.privateData(),
-              result.purges(),
-              name -> parts.blockToLive().expiry(name, number, definitions));
-      processor.finish(result, number, parts.blockToLive(), definitions);
-      processed.add(result);
-      blocks.add(withVerdict(block.block(), result));
-      hash = result.commitHash();
+  StateReader state() {
+    return state;
+  }
+
+  boolean transactionExists(String txId) {
+    return newTxIds.contains(txId) || parts.store().index().transaction(txId).isPresent();
+  }
+
+  ByteString commitHash() {
+    return commitHash;
+  }
+
+  /// Works through a new block.
+  void add(CommitBlock block) {
+    long number = block.block().getHeader().getNumber();
+    ChainTip.checkNext(block.block(), parts.store().height() + blocks.size(), lastHash);
+    Processed result = processor.processNew(block, commitHash);
+    storePrivate(number, result.privateData(), result);
+    finish(result, withVerdict(block.block(), result));
+    commitHash = result.commitHash();
+    lastHash = BlockHash.ofHeader(block.block().getHeader());
+  }
+
+  /// Stores the blocks that were added.
+  List<CommittedBlock> commit() {
+    if (blocks.isEmpty()) {
+      return List.of();
     }
     parts.privateStore().sync();
     List<BlockLocation> locations = parts.store().write(blocks);
@@ -65,20 +84,36 @@ final class LedgerCommit {
 
   /// Works out again what follows from a stored block.
   void replay(Block block, BlockLocation location) {
-    long number = block.getHeader().getNumber();
     CommitBlock stored = StoredBlock.read(block, parts.privateStore());
     Processed result = processor.processStored(stored, ByteString.EMPTY);
+    storePrivate(
+        block.getHeader().getNumber(),
+        new BlockPrivateData(Map.of(), stored.privateData().missing()),
+        result);
+    finish(result, block);
+    writeWhatFollows(List.of(location));
+  }
+
+  private void storePrivate(long number, BlockPrivateData data, Processed result) {
     parts
         .privateStore()
         .commit(
             number,
-            new BlockPrivateData(Map.of(), stored.privateData().missing()),
+            data,
             result.purges(),
             name -> parts.blockToLive().expiry(name, number, definitions));
-    processor.finish(result, number, parts.blockToLive(), definitions);
+  }
+
+  private void finish(Processed result, Block block) {
+    processor.finish(result, block.getHeader().getNumber(), parts.blockToLive(), definitions);
     processed.add(result);
     blocks.add(block);
-    writeWhatFollows(List.of(location));
+    List<String> ids = new ArrayList<>(block.getData().getDataCount());
+    for (ByteString envelope : block.getData().getDataList()) {
+      ids.add(EnvelopeTxId.of(envelope));
+    }
+    txIds.add(ids);
+    newTxIds.addAll(ids);
   }
 
   private static Block withVerdict(Block block, Processed result) {
@@ -94,21 +129,20 @@ final class LedgerCommit {
   }
 
   private List<CommittedBlock> writeWhatFollows(List<BlockLocation> locations) {
-    List<CommittedBlock> committed = new ArrayList<>();
+    List<CommittedBlock> committed = new ArrayList<>(blocks.size());
     try (Database.Batch batch = parts.db().batch()) {
       BlockIndex.Adder adder = parts.store().index().adder(batch);
       for (int i = 0; i < blocks.size(); i++) {
         Block block = blocks.get(i);
         Processed result = processed.get(i);
-        List<String> txIds = txIds(block);
         parts.store().addToIndex(adder, block, locations.get(i));
-        adder.addTransactions(block.getHeader().getNumber(), txIds, result.codes());
+        adder.addTransactions(block.getHeader().getNumber(), txIds.get(i), result.codes());
         if (parts.history() != null) {
           addHistory(batch, block.getHeader().getNumber(), result);
         }
         committed.add(
             new CommittedBlock(
-                block, txIds, result.codes(), result.updates(), result.commitHash()));
+                block, txIds.get(i), result.codes(), result.updates(), result.commitHash()));
       }
       state.addTo(batch);
       expiry.addTo(batch);
@@ -121,14 +155,6 @@ final class LedgerCommit {
     result.valid().forEach((tx, rwSet) -> History.add(batch, rwSet, new Height(number, tx)));
   }
 
-  private static List<String> txIds(Block block) {
-    List<String> txIds = new ArrayList<>(block.getData().getDataCount());
-    for (ByteString envelope : block.getData().getDataList()) {
-      txIds.add(EnvelopeTxId.of(envelope));
-    }
-    return txIds;
-  }
-
   private void deleteExpired() {
     for (Block block : blocks) {
       long number = block.getHeader().getNumber();
@@ -136,6 +162,58 @@ final class LedgerCommit {
         parts.privateStore().deleteExpired(number);
       }
     }
+  }
+
+  /// A group of new blocks for others to fill.
+  ///
+  /// @param view reads this commit's state
+  /// @param committed is told what was committed, before the caller is
+  /// @param closed runs when the group is given up or done
+  CommitGroup group(
+      StateQueryExecutor.View view, Consumer<List<CommittedBlock>> committed, Runnable closed) {
+    return new CommitGroup() {
+      private boolean done;
+      private boolean over;
+
+      @Override
+      public QueryExecutor queryExecutor() {
+        return new StateQueryExecutor(view, ReadRecorder.NONE, true, null);
+      }
+
+      @Override
+      public boolean transactionExists(String txId) {
+        return LedgerCommit.this.transactionExists(txId);
+      }
+
+      @Override
+      public void add(CommitBlock block) {
+        checkOpen();
+        LedgerCommit.this.add(block);
+      }
+
+      @Override
+      public List<CommittedBlock> commit() {
+        checkOpen();
+        done = true;
+        List<CommittedBlock> stored = LedgerCommit.this.commit();
+        committed.accept(stored);
+        return stored;
+      }
+
+      private void checkOpen() {
+        if (done || over) {
+          throw new IllegalStateException("the group of blocks is committed or closed");
+        }
+      }
+
+      @Override
+      public void close() {
+        if (!over) {
+          over = true;
+          closed.run();
+        }
+      }
+    };
   }
 
   /// The verdicts that a stored block carries.

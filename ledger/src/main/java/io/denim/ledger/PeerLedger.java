@@ -45,6 +45,9 @@ public interface PeerLedger extends BlockReader, AutoCloseable {
   /// @throws LedgerException if they cannot be stored, or are not the next blocks
   List<CommittedBlock> commit(List<CommitBlock> blocks);
 
+  /// Begins a group of blocks that are validated one against the other; waits for other commits.
+  CommitGroup beginGroup();
+
   /// The clear private data held for a block, without expired and purged data, by transaction.
   List<TxPvtData> privateData(long blockNumber, Predicate<CollectionName> filter);
 

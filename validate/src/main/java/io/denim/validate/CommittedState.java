@@ -1,5 +1,6 @@
 package io.denim.validate;
 
+import io.denim.ledger.CommitGroup;
 import io.denim.ledger.PeerLedger;
 import io.denim.ledger.QueryExecutor;
 
@@ -22,6 +23,21 @@ public interface CommittedState {
       @Override
       public QueryExecutor queryExecutor() {
         return ledger.queryExecutor();
+      }
+    };
+  }
+
+  /// A group of blocks that is being committed: the state that the last one added leaves.
+  static CommittedState of(CommitGroup group) {
+    return new CommittedState() {
+      @Override
+      public boolean transactionExists(String txId) {
+        return group.transactionExists(txId);
+      }
+
+      @Override
+      public QueryExecutor queryExecutor() {
+        return group.queryExecutor();
       }
     };
   }

@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import io.denim.channelconfig.ChannelConfig;
 import io.denim.identity.SignatureVerifier;
 import io.denim.ledger.BlockPrivateData;
+import io.denim.ledger.CommitGroup;
 import io.denim.ledger.CommittedBlock;
 import io.denim.ledger.LedgerOptions;
 import io.denim.ledger.LedgerProvider;
@@ -22,7 +23,7 @@ import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.BlockMetadataIndex;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Real Fabric's chains, validated and committed again: each transaction's verdict and each block's
 /// commit hash must be those of the real peers.
@@ -30,8 +31,15 @@ class ValidationGoldenTest {
   @TempDir private Path directory;
 
   @ParameterizedTest
-  @ValueSource(strings = {"raft-v25", "bft-v30", "range-sbe", "dishonest-orderer"})
-  void everyVerdictIsThatOfRealPeers(String name) throws Exception {
+  @CsvSource({
+    "raft-v25, 1",
+    "raft-v25, 32",
+    "bft-v30, 10",
+    "range-sbe, 1",
+    "range-sbe, 7",
+    "dishonest-orderer, 5",
+  })
+  void everyVerdictIsThatOfRealPeers(String name, int groupSize) throws Exception {
     GoldenChain chain = GoldenChain.load(name);
     Block genesis = Block.parseFrom(Files.readAllBytes(chain.directory().resolve("genesis.block")));
     SignatureVerifier verifier = SignatureVerifier.create();
@@ -42,12 +50,21 @@ class ValidationGoldenTest {
       BlockValidator validator =
           new BlockValidator(definitions, verifier, new Parallel(threads, 2));
       PeerLedger ledger = provider.create(genesis);
-      for (int number = 1; number < chain.blocks().size(); number++) {
-        CheckedBlock checked = validator.check(ordered(chain.blocks().get(number)), config);
-        ValidatedBlock validated = validator.validate(checked, config, CommittedState.of(ledger));
-        config = validated.newConfig().orElse(config);
-        CommittedBlock committed = ledger.commit(validated.toCommit(BlockPrivateData.NONE));
-        assertVerdicts(chain, committed);
+      int number = 1;
+      while (number < chain.blocks().size()) {
+        try (CommitGroup group = ledger.beginGroup()) {
+          int end = Math.min(number + groupSize, chain.blocks().size());
+          for (; number < end; number++) {
+            CheckedBlock checked = validator.check(ordered(chain.blocks().get(number)), config);
+            ValidatedBlock validated =
+                validator.validate(checked, config, CommittedState.of(group));
+            config = validated.newConfig().orElse(config);
+            group.add(validated.toCommit(BlockPrivateData.NONE));
+          }
+          for (CommittedBlock committed : group.commit()) {
+            assertVerdicts(chain, committed);
+          }
+        }
       }
     }
   }
