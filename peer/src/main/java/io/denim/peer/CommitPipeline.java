@@ -3,10 +3,12 @@ package io.denim.peer;
 import io.denim.channelconfig.ChannelConfig;
 import io.denim.ledger.CheckedTransaction;
 import io.denim.ledger.CommitBlock;
+import io.denim.ledger.CommitGroup;
 import io.denim.ledger.CommittedBlock;
 import io.denim.ledger.TxRwSet;
 import io.denim.validate.BlockValidator;
 import io.denim.validate.CheckedBlock;
+import io.denim.validate.CommittedState;
 import io.denim.validate.ValidatedBlock;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,9 +25,9 @@ import org.slf4j.LoggerFactory;
 /// against it, committed. The stages are joined by short queues, so block N+1's signatures are
 /// checked while block N commits; blocks that have piled up commit together, with one sync.
 ///
-/// A block that changes what validation reads (a configuration, a chaincode's definition, a
-/// key-level policy) ends its group: the next one is validated after it is committed. One thread
-/// checks, one commits; `submit` and `close` are for others.
+/// Each block of a group is validated against the state that those before it leave. One that
+/// changes the configuration or a chaincode's definition ends its group, since more than validation
+/// follows from these. One thread checks, one commits; `submit` and `close` are for others.
 final class CommitPipeline implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CommitPipeline.class);
   private static final int RECEIVED = 16;
@@ -49,16 +51,20 @@ final class CommitPipeline implements AutoCloseable {
     /// The configuration in force.
     ChannelConfig config();
 
-    /// The ledger as the last commit left it.
-    LedgerView view();
+    /// Begins a group of blocks.
+    CommitGroup beginGroup();
 
     /// Adds private data to a validated block.
     CommitBlock complete(ValidatedBlock block);
 
-    /// Commits a group.
+    /// Is told of a group that is committed.
     ///
-    /// @param newConfig in force afterwards
-    List<CommittedBlock> commit(List<CommitBlock> group, Optional<ChannelConfig> newConfig);
+    /// @param blocks as they were added
+    /// @param newConfig in force from now on
+    void committed(
+        List<CommittedBlock> committed,
+        List<CommitBlock> blocks,
+        Optional<ChannelConfig> newConfig);
   }
 
   CommitPipeline(Target target, BlockValidator validator) {
@@ -132,17 +138,21 @@ final class CommitPipeline implements AutoCloseable {
 
   private void commit() throws InterruptedException {
     CheckedBlock next = checked.take();
-    List<CommitBlock> group = new ArrayList<>();
-    LedgerView view = target.view();
-    ValidatedBlock last = validate(next, view, group);
-    while (group.size() < MOST_IN_GROUP && !endsGroup(last)) {
-      CheckedBlock following = checked.poll();
-      if (following == null) {
-        break;
+    List<CommitBlock> blocks = new ArrayList<>();
+    List<CommittedBlock> committed;
+    ValidatedBlock last;
+    try (CommitGroup group = target.beginGroup()) {
+      last = validate(next, group, blocks);
+      while (blocks.size() < MOST_IN_GROUP && !endsGroup(last)) {
+        CheckedBlock following = checked.poll();
+        if (following == null) {
+          break;
+        }
+        last = validate(following, group, blocks);
       }
-      last = validate(following, view, group);
+      committed = group.commit();
     }
-    List<CommittedBlock> committed = target.commit(group, last.newConfig());
+    target.committed(committed, blocks, last.newConfig());
     for (CommittedBlock block : committed) {
       LOG.info(
           "[channel: {}] Committed block [{}] with {} transaction(s)",
@@ -152,15 +162,12 @@ final class CommitPipeline implements AutoCloseable {
     }
   }
 
-  private ValidatedBlock validate(CheckedBlock next, LedgerView view, List<CommitBlock> group)
+  private ValidatedBlock validate(CheckedBlock next, CommitGroup group, List<CommitBlock> blocks)
       throws InterruptedException {
-    ValidatedBlock validated = validator.validate(next, target.config(), view);
-    for (ValidatedBlock.Validated transaction : validated.transactions()) {
-      if (!transaction.txId().isEmpty()) {
-        view.add(transaction.txId());
-      }
-    }
-    group.add(target.complete(validated));
+    ValidatedBlock validated = validator.validate(next, target.config(), CommittedState.of(group));
+    CommitBlock block = target.complete(validated);
+    group.add(block);
+    blocks.add(block);
     return validated;
   }
 
@@ -170,23 +177,17 @@ final class CommitPipeline implements AutoCloseable {
     }
     for (ValidatedBlock.Validated transaction : block.transactions()) {
       if (transaction.checked() instanceof CheckedTransaction.Endorsed(TxRwSet rwSet)
-          && changesRules(rwSet)) {
+          && changesDefinitions(rwSet)) {
         return true;
       }
     }
     return false;
   }
 
-  private static boolean changesRules(TxRwSet rwSet) {
+  private static boolean changesDefinitions(TxRwSet rwSet) {
     for (TxRwSet.NsRwSet namespace : rwSet.namespaces()) {
-      if (namespace.namespace().equals(LIFECYCLE)
-          || namespace.kvRwSet().getMetadataWritesCount() > 0) {
+      if (namespace.namespace().equals(LIFECYCLE) && namespace.kvRwSet().getWritesCount() > 0) {
         return true;
-      }
-      for (TxRwSet.CollHashedRwSet collection : namespace.collections()) {
-        if (collection.hashedRwSet().getMetadataWritesCount() > 0) {
-          return true;
-        }
       }
     }
     return false;

@@ -14,6 +14,7 @@ import io.denim.ledger.BlockIterator;
 import io.denim.ledger.BlockPrivateData;
 import io.denim.ledger.BlockReader;
 import io.denim.ledger.CommitBlock;
+import io.denim.ledger.CommitGroup;
 import io.denim.ledger.CommittedBlock;
 import io.denim.ledger.PeerLedger;
 import io.denim.ledger.QueryExecutor;
@@ -185,8 +186,8 @@ final class PeerChannel
     }
 
     @Override
-    public LedgerView view() {
-      return new LedgerView(ledger);
+    public CommitGroup beginGroup() {
+      return ledger.beginGroup();
     }
 
     @Override
@@ -195,14 +196,15 @@ final class PeerChannel
     }
 
     @Override
-    public List<CommittedBlock> commit(List<CommitBlock> group, Optional<ChannelConfig> newConfig) {
-      List<CommittedBlock> committed = ledger.commit(group);
+    public void committed(
+        List<CommittedBlock> committed,
+        List<CommitBlock> blocks,
+        Optional<ChannelConfig> newConfig) {
       newConfig.ifPresent(next -> config = next);
       for (int i = 0; i < committed.size(); i++) {
         follow(committed.get(i));
-        dropStaged(committed.get(i), group.get(i).privateData());
+        dropStaged(committed.get(i), blocks.get(i).privateData());
       }
-      return committed;
     }
 
     /// Private data of committed transactions is in the ledger now.
