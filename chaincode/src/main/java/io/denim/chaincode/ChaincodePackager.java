@@ -24,7 +24,9 @@ import java.util.regex.Pattern;
 public final class ChaincodePackager {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern MODULE = Pattern.compile("(?m)^module\\s+\"?([^\\s\"]+)");
-  private static final Set<String> JAVA_OUTPUT = Set.of("target", "build", "out");
+  private static final String HIDDEN = "(hidden folders)";
+  private static final Set<String> NODE_OUTPUT = Set.of("node_modules", ".git");
+  private static final Set<String> JAVA_OUTPUT = Set.of("target", "build", "out", ".git");
 
   private ChaincodePackager() {}
 
@@ -94,12 +96,12 @@ public final class ChaincodePackager {
     }
     String below = root.relativize(source).toString();
     String path = below.isEmpty() ? module.group(1) : module.group(1) + "/" + below;
-    return packed(type, path, label, files(root, source.resolve("META-INF"), Set.of()));
+    return packed(type, path, label, files(root, source.resolve("META-INF"), Set.of(HIDDEN)));
   }
 
   private static ByteString sources(Path source, String path, String type, String label)
       throws ChaincodePackageException, IOException {
-    Set<String> excluded = type.equalsIgnoreCase("node") ? Set.of("node_modules") : JAVA_OUTPUT;
+    Set<String> excluded = type.equalsIgnoreCase("node") ? NODE_OUTPUT : JAVA_OUTPUT;
     return packed(type, path, label, files(source, source.resolve("META-INF"), excluded));
   }
 
@@ -134,7 +136,9 @@ public final class ChaincodePackager {
           public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
             String name = String.valueOf(folder.getFileName());
             boolean skip =
-                !folder.equals(root) && (name.startsWith(".") || excluded.contains(name));
+                !folder.equals(root)
+                    && (excluded.contains(name)
+                        || (name.startsWith(".") && excluded.contains(HIDDEN)));
             return skip ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
           }
 

@@ -78,6 +78,15 @@ public final class ChaincodeRuntime implements ChaincodeExecutor, AutoCloseable 
     }
   }
 
+  /// Ends a package's stream, and with it its process, if this peer started it. Transactions under
+  /// way fail; the next one starts it anew.
+  public void stop(String packageId) {
+    ShimConnection connection = registry.connection(packageId);
+    if (connection != null) {
+      connection.close();
+    }
+  }
+
   /// The service for chaincodes that dial in, for the peer's chaincode listener.
   ///
   /// @param identities tells which package's certificate a caller showed; absent without TLS, where

@@ -9,6 +9,25 @@ import org.jspecify.annotations.Nullable;
 final class LaunchState {
   private final CountDownLatch done = new CountDownLatch(1);
   private @Nullable String failure; // guarded by this
+  private @Nullable Thread runner; // guarded by this
+  private boolean over; // guarded by this
+
+  /// Names the thread that stays with the chaincode while it runs.
+  synchronized void runBy(Thread thread) {
+    runner = thread;
+    if (over) {
+      thread.interrupt();
+    }
+  }
+
+  /// Its stream has ended: who stays with it is to end it.
+  synchronized void streamEnded() {
+    failed("chaincode stream terminated");
+    over = true;
+    if (runner != null) {
+      runner.interrupt();
+    }
+  }
 
   synchronized void ready() {
     done.countDown();

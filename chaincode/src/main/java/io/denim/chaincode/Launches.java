@@ -73,14 +73,14 @@ final class Launches implements AutoCloseable {
 
   private void run(String packageId, LaunchState state) {
     String end;
+    state.runBy(Thread.currentThread());
     try {
       starter.build(packageId);
       end = "chaincode registration failed: " + starter.run(packageId, host);
     } catch (LaunchException e) {
       end = String.valueOf(e.getMessage());
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      end = "interrupted";
+      end = "its stream ended";
     } catch (RuntimeException e) {
       LOG.error("starting chaincode {} failed unexpectedly", packageId, e);
       end = "unexpected " + e;

@@ -68,7 +68,7 @@ final class ShimRegistry {
     if (connections.remove(packageId, connection)) {
       LaunchState state = launches.remove(packageId);
       if (state != null) {
-        state.failed("chaincode stream terminated");
+        state.streamEnded();
       }
     }
   }

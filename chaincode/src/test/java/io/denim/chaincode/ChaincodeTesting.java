@@ -7,7 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.hyperledger.fabric.protos.common.ChannelHeader;
+import org.hyperledger.fabric.protos.common.Header;
+import org.hyperledger.fabric.protos.common.HeaderType;
+import org.hyperledger.fabric.protos.common.SignatureHeader;
 import org.hyperledger.fabric.protos.peer.ChaincodeInput;
+import org.hyperledger.fabric.protos.peer.ChaincodeProposalPayload;
+import org.hyperledger.fabric.protos.peer.Proposal;
 import org.hyperledger.fabric.protos.peer.SignedProposal;
 
 /// What a runtime asks of a peer, for tests.
@@ -34,7 +40,33 @@ public final class ChaincodeTesting
       input.addArgs(ByteString.copyFromUtf8(argument));
     }
     return new ChaincodeInvocation(
-        "ch", txId, chaincode, input.build(), Optional.of(SignedProposal.getDefaultInstance()));
+        "ch", txId, chaincode, input.build(), Optional.of(proposal(txId)));
+  }
+
+  /// What shims look into for the creator and transient data.
+  private static SignedProposal proposal(String txId) {
+    Header header =
+        Header.newBuilder()
+            .setChannelHeader(
+                ChannelHeader.newBuilder()
+                    .setType(HeaderType.ENDORSER_TRANSACTION_VALUE)
+                    .setChannelId("ch")
+                    .setTxId(txId)
+                    .build()
+                    .toByteString())
+            .setSignatureHeader(
+                SignatureHeader.newBuilder()
+                    .setCreator(ByteString.copyFromUtf8("creator"))
+                    .setNonce(ByteString.copyFromUtf8("nonce"))
+                    .build()
+                    .toByteString())
+            .build();
+    Proposal proposal =
+        Proposal.newBuilder()
+            .setHeader(header.toByteString())
+            .setPayload(ChaincodeProposalPayload.getDefaultInstance().toByteString())
+            .build();
+    return SignedProposal.newBuilder().setProposalBytes(proposal.toByteString()).build();
   }
 
   @Override

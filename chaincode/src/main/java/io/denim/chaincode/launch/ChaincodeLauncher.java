@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +48,18 @@ public final class ChaincodeLauncher implements ChaincodeStarter {
     processes.close();
   }
 
+  /// Waits for the end of the process. Once its stream has ended, it has a moment to end as well.
+  private int exitCode(Process process) throws InterruptedException {
+    try {
+      return processes.await(process);
+    } catch (InterruptedException e) {
+      if (process.waitFor(1, TimeUnit.SECONDS)) {
+        return process.exitValue();
+      }
+      throw e;
+    }
+  }
+
   /// Says how it ended, and if it failed, what it said last.
   private String runProcess(String packageId, Builds.Built built)
       throws LaunchException, InterruptedException {
@@ -59,7 +72,7 @@ public final class ChaincodeLauncher implements ChaincodeStarter {
       Command command = built.builder().command(built.output(), environment);
       LastLines output = new LastLines(log::info);
       process = processes.start(sandbox.wrap(command, built.output(), folder), output);
-      int exitCode = processes.await(process);
+      int exitCode = exitCode(process);
       String end = "container exited with " + exitCode;
       return exitCode == 0 ? end : end + ": " + output.text();
     } catch (IOException e) {

@@ -65,6 +65,6 @@ final class GoBuild implements Builder {
         context.packageId(),
         folder,
         Map.of("GO111MODULE", "on", "GOFLAGS", "", "CGO_ENABLED", "0"),
-        List.of(go, "build", "-trimpath", mode, "-o", program, main));
+        List.of(go, "build", "-buildvcs=false", mode, "-o", program, main));
   }
 }
