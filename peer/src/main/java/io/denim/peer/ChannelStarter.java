@@ -5,6 +5,7 @@ import io.denim.channelconfig.ChannelConfig;
 import io.denim.channelconfig.ChannelConfigException;
 import io.denim.channelconfig.ConfigBlocks;
 import io.denim.deliver.BlockFeed;
+import io.denim.gateway.CommitNotifier;
 import io.denim.identity.EnvelopeSigner;
 import io.denim.identity.SignatureVerifier;
 import io.denim.ledger.LedgerException;
@@ -42,7 +43,8 @@ final class ChannelStarter implements AutoCloseable {
       BlockValidator validator,
       SignatureVerifier verifier,
       EnvelopeSigner signer,
-      BlockFeed.Connection orderers) {}
+      BlockFeed.Connection orderers,
+      CommitNotifier commits) {}
 
   ChannelStarter(Node node, PeerChannels channels) {
     this.node = node;
@@ -93,7 +95,7 @@ final class ChannelStarter implements AutoCloseable {
     requireSupported(config);
     TransientStore staged = TransientStore.open(node.transientStores().resolve(ledger.channelId()));
     PeerChannel channel =
-        new PeerChannel(ledger, config, staged, node.chaincodes(), node.validator());
+        new PeerChannel(ledger, config, staged, node.chaincodes(), node.validator(), node.commits());
     channels.add(channel);
     try (QueryExecutor state = ledger.queryExecutor()) {
       node.chaincodes().cache().initialize(ledger.channelId(), state);

@@ -1,74 +1,61 @@
 package io.denim.peer;
 
-import com.google.protobuf.ByteString;
+import io.denim.channelconfig.ApplicationConfig;
 import io.denim.gateway.ChannelPeer;
 import io.denim.gateway.KnownPeer;
 import io.denim.gateway.Membership;
+import io.denim.gateway.SelfMembership;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.hyperledger.fabric.protos.gossip.Envelope;
 
-/// Peers as whoever started this one told it, in place of gossip: they are taken to be alive, on
-/// every channel that their organization is in, at this peer's height and with the chaincodes that
-/// are defined there. A peer that turns out not to answer is passed over by those who ask it.
+/// This peer, and others as whoever started it told, in place of gossip: they are taken to be alive,
+/// on every channel that their organization is in, at this peer's height and with the chaincodes
+/// that are defined there. One that turns out not to answer is passed over by those who ask it.
+/// Safe for use by any thread.
 final class KnownPeers implements Membership {
-  private final List<KnownPeer> peers = new ArrayList<>();
+  private final SelfMembership self;
+  private final List<KnownPeer> others;
   private final PeerChannels channels;
-  private final io.denim.lifecycle.LifecycleCache chaincodes;
 
-  /// A peer.
-  ///
-  /// @param identity serialized
-  /// @param endpoint `host:port`
-  public record Neighbour(String mspId, ByteString identity, String endpoint) {}
-
-  /// @param neighbours this peer included, as the first
-  KnownPeers(
-      List<Neighbour> neighbours,
-      PeerChannels channels,
-      io.denim.lifecycle.LifecycleCache chaincodes) {
-    for (Neighbour neighbour : neighbours) {
-      peers.add(
-          new KnownPeer(
-              neighbour.mspId(),
-              neighbour.identity(),
-              neighbour.endpoint(),
-              Envelope.getDefaultInstance()));
-    }
+  KnownPeers(SelfMembership self, List<PeerNode.Neighbour> others, PeerChannels channels) {
+    this.self = self;
+    this.others =
+        others.stream()
+            .map(
+                other ->
+                    new KnownPeer(
+                        other.mspId(),
+                        other.identity(),
+                        other.endpoint(),
+                        Envelope.getDefaultInstance()))
+            .toList();
     this.channels = channels;
-    this.chaincodes = chaincodes;
   }
 
   @Override
   public List<KnownPeer> peers() {
-    return List.copyOf(peers);
+    List<KnownPeer> all = new ArrayList<>(self.peers());
+    all.addAll(others);
+    return all;
   }
 
   @Override
   public List<ChannelPeer> peersOfChannel(String channelId) {
+    List<ChannelPeer> members = new ArrayList<>(self.peersOfChannel(channelId));
     Optional<PeerChannel> channel = channels.channel(channelId);
-    if (channel.isEmpty()) {
-      return List.of();
+    if (members.isEmpty() || channel.isEmpty()) {
+      return members;
     }
-    Map<String, String> defined = new TreeMap<>();
-    for (var chaincode : chaincodes.chaincodes(channelId)) {
-      defined.put(chaincode.name(), Long.toString(chaincode.sequence()));
-    }
-    List<ChannelPeer> members = new ArrayList<>();
-    for (KnownPeer peer : peers) {
-      boolean belongs =
-          channel
-              .get()
-              .config()
-              .application()
-              .flatMap(application -> application.organizationOf(peer.mspId()))
-              .isPresent();
-      if (belongs) {
+    Optional<ApplicationConfig> application = channel.get().config().application();
+    Map<String, String> defined = channel.get().definedChaincodes();
+    for (KnownPeer other : others) {
+      if (application.flatMap(each -> each.organizationOf(other.mspId())).isPresent()) {
         members.add(
-            new ChannelPeer(peer, channel.get().height(), defined, Envelope.getDefaultInstance()));
+            new ChannelPeer(
+                other, members.getFirst().ledgerHeight(), defined, Envelope.getDefaultInstance()));
       }
     }
     return members;

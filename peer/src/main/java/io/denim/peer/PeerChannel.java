@@ -8,6 +8,7 @@ import io.denim.deliver.BlockFeed;
 import io.denim.deliver.DeliverChannel;
 import io.denim.deliver.OrdererEndpoint;
 import io.denim.endorse.EndorsementChannel;
+import io.denim.gateway.CommitNotifier;
 import io.denim.gateway.DefinedChaincode;
 import io.denim.gateway.GatewayChannel;
 import io.denim.ledger.BlockIterator;
@@ -21,14 +22,18 @@ import io.denim.ledger.QueryExecutor;
 import io.denim.ledger.TransactionSimulator;
 import io.denim.ledger.TransactionStatus;
 import io.denim.ledger.TransientStore;
+import io.denim.lifecycle.ChaincodeDefinitions;
+import io.denim.lifecycle.LifecycleCache;
 import io.denim.lifecycle.LifecycleException;
 import io.denim.validate.BlockValidator;
 import io.denim.validate.ValidatedBlock;
 import io.denim.wire.BlockHash;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.peer.CollectionConfig;
 import org.hyperledger.fabric.protos.peer.CollectionConfigPackage;
@@ -48,6 +53,7 @@ final class PeerChannel
   private final TransientStore staged;
   private final Chaincodes chaincodes;
   private final BlockPrivateDataSource privateData;
+  private final CommitNotifier commits;
   private final CommitPipeline pipeline;
   private volatile ChannelConfig config;
 
@@ -56,16 +62,16 @@ final class PeerChannel
   /// @param definitions read from the state
   /// @param cache follows commits
   record Chaincodes(
-      io.denim.lifecycle.ChaincodeDefinitions definitions,
-      io.denim.lifecycle.LifecycleCache cache,
-      CollectionMembership membership) {}
+      ChaincodeDefinitions definitions, LifecycleCache cache, CollectionMembership membership) {}
 
   PeerChannel(
       PeerLedger ledger,
       ChannelConfig config,
       TransientStore staged,
       Chaincodes chaincodes,
-      BlockValidator validator) {
+      BlockValidator validator,
+      CommitNotifier commits) {
+    this.commits = commits;
     this.ledger = ledger;
     this.config = config;
     this.staged = staged;
@@ -166,6 +172,26 @@ final class PeerChannel
                     .toList()));
   }
 
+  /// All chaincodes that are defined on the channel, with their sequence as text.
+  Map<String, String> definedChaincodes() {
+    Map<String, String> defined = new TreeMap<>();
+    for (var chaincode : chaincodes.cache().chaincodes(id())) {
+      defined.put(chaincode.name(), Long.toString(chaincode.sequence()));
+    }
+    return defined;
+  }
+
+  /// Those that this peer can run, with their sequence as text.
+  Map<String, String> runnableChaincodes() {
+    Map<String, String> runnable = new TreeMap<>();
+    for (var chaincode : chaincodes.cache().chaincodes(id())) {
+      if (chaincode.installed() && chaincode.approved()) {
+        runnable.put(chaincode.name(), Long.toString(chaincode.sequence()));
+      }
+    }
+    return runnable;
+  }
+
   @Override
   public void close() {
     pipeline.close();
@@ -204,6 +230,7 @@ final class PeerChannel
       for (int i = 0; i < committed.size(); i++) {
         follow(committed.get(i));
         dropStaged(committed.get(i), blocks.get(i).privateData());
+        commits.committed(id(), committed.get(i));
       }
     }
 
