@@ -95,7 +95,8 @@ final class ChannelStarter implements AutoCloseable {
     requireSupported(config);
     TransientStore staged = TransientStore.open(node.transientStores().resolve(ledger.channelId()));
     PeerChannel channel =
-        new PeerChannel(ledger, config, staged, node.chaincodes(), node.validator(), node.commits());
+        new PeerChannel(
+            ledger, config, staged, node.chaincodes(), node.validator(), node.commits());
     channels.add(channel);
     try (QueryExecutor state = ledger.queryExecutor()) {
       node.chaincodes().cache().initialize(ledger.channelId(), state);

@@ -11,10 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.hyperledger.fabric.protos.gossip.Envelope;
 
-/// This peer, and others as whoever started it told, in place of gossip: they are taken to be alive,
-/// on every channel that their organization is in, at this peer's height and with the chaincodes
-/// that are defined there. One that turns out not to answer is passed over by those who ask it.
-/// Safe for use by any thread.
+/// This peer, and others as whoever started it told, in place of gossip: they are taken to be
+/// alive, on every channel that their organization is in, at this peer's height and with the
+/// chaincodes that are defined there. One that turns out not to answer is passed over by those who
+/// ask it. Safe for use by any thread.
 final class KnownPeers implements Membership {
   private final SelfMembership self;
   private final List<KnownPeer> others;
@@ -24,13 +24,12 @@ final class KnownPeers implements Membership {
     this.self = self;
     this.others =
         others.stream()
-            .map(
-                other ->
-                    new KnownPeer(
-                        other.mspId(),
-                        other.identity(),
-                        other.endpoint(),
-                        Envelope.getDefaultInstance()))
+            .map(other ->
+                new KnownPeer(
+                    other.mspId(),
+                    other.identity(),
+                    other.endpoint(),
+                    Envelope.getDefaultInstance()))
             .toList();
     this.channels = channels;
   }

@@ -40,10 +40,7 @@ record PeerChaincodes(ChaincodeRuntime runtime, RunnableChaincodes runnable) {
 
   /// @throws IOException if the listener's address cannot be bound
   static PeerChaincodes start(
-      PeerSettings settings,
-      PeerNode.Environment environment,
-      Subject subject,
-      ClosingStack parts)
+      PeerSettings settings, PeerNode.Environment environment, Subject subject, ClosingStack parts)
       throws IOException, TlsConfigurationException {
     Optional<ChaincodeAuthority> authority =
         settings.grpc().tls()
@@ -53,9 +50,7 @@ record PeerChaincodes(ChaincodeRuntime runtime, RunnableChaincodes runnable) {
         new ChaincodeLauncher(launching(settings, authority), subject.packages());
     RunnableChaincodes runnable =
         new RunnableChaincodes(
-            subject.channels(),
-            subject.cache(),
-            settings.chaincode().settings().developmentMode());
+            subject.channels(), subject.cache(), settings.chaincode().settings().developmentMode());
     JoinedChannels joined = new JoinedChannels(subject.channels(), subject.starter());
     ChaincodeRuntime runtime =
         parts.add(
@@ -75,7 +70,7 @@ record PeerChaincodes(ChaincodeRuntime runtime, RunnableChaincodes runnable) {
                             launcher),
                         new ConfigurationChaincode(joined, environment.verifier()),
                         new QueryChaincode(joined),
-                        new LegacyChaincode(joined, subject.definitions(), subject.packages()))),
+                        new LegacyChaincode(joined, subject.cache()))),
                 launcher));
     Optional<ServerTls> tls = authority.map(each -> each.serverTls(hosts(settings)));
     parts.add(

@@ -84,8 +84,7 @@ public final class PeerNode implements AutoCloseable {
         new PeerChannels(new ProposalAccess(identity.msp().msp(), identity.local()));
     ChaincodeDefinitions definitions =
         new ChaincodeDefinitions(channels, new ImplicitCollections(settings.self().mspId(), 0, 1));
-    PackageStore packages =
-        PackageStore.open(settings.directory().resolve("lifecycle/chaincodes"));
+    PackageStore packages = PackageStore.open(settings.directory().resolve("lifecycle/chaincodes"));
     LifecycleCache cache = new LifecycleCache(settings.self().mspId(), packages.list());
     CollectionMembership membership =
         new CollectionMembership(definitions, identity.signing().identity());
@@ -122,8 +121,7 @@ public final class PeerNode implements AutoCloseable {
     new PeerServices(
             settings,
             environment,
-            new PeerServices.Subject(
-                identity, channels, membership, endorser, chaincodes, commits))
+            new PeerServices.Subject(identity, channels, membership, endorser, chaincodes, commits))
         .start(parts);
     LOG.info(
         "Started peer with ID=[{}], network ID=[{}], address=[{}]",

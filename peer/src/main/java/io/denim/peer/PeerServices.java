@@ -112,10 +112,9 @@ final class PeerServices {
                 subject
                     .channels()
                     .channel(channelId)
-                    .map(
-                        channel ->
-                            new SelfMembership.OwnState(
-                                channel.height(), channel.runnableChaincodes())),
+                    .map(channel ->
+                        new SelfMembership.OwnState(
+                            channel.height(), channel.runnableChaincodes())),
             environment.clock());
     return new GatewayPorts(
         channelId -> subject.channels().channel(channelId).map(GatewayChannel.class::cast),

@@ -2,6 +2,7 @@ package io.denim.testnet;
 
 import com.google.protobuf.ByteString;
 import io.denim.cli.ClientException;
+import io.denim.cli.GatewayClient;
 import io.denim.cli.NodeClient;
 import io.denim.cli.ParticipationClient;
 import io.denim.identity.EnvelopeSigner;
@@ -15,6 +16,7 @@ import io.denim.wire.TlsKeyPair;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -57,6 +59,22 @@ final class NetworkCrypto {
 
   NodeClient orderer(NetworkPlan.Orderer orderer) throws ClientException {
     return client(orderer.address(), ordererRoot());
+  }
+
+  /// A peer's gateway, as a user of its organization.
+  GatewayClient gateway(
+      NetworkPlan.Organization organization, NetworkPlan.Peer peer, String user, Duration patience)
+      throws ClientException {
+    ByteString root = onlyFile(directory.organization(organization).resolve("msp/tlscacerts"));
+    try {
+      return new GatewayClient(
+          peer.address(),
+          Optional.of(ClientTls.trusting(root)),
+          signer(organization, user),
+          patience);
+    } catch (TlsConfigurationException e) {
+      throw new ClientException(e.getMessage() == null ? "" + e : e.getMessage(), e);
+    }
   }
 
   /// The channel participation API of an orderer, as its administrator.

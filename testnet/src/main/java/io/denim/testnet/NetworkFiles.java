@@ -106,7 +106,13 @@ final class NetworkFiles {
   }
 
   private ProfileSpec.Consensus consensus() {
-    return new ProfileSpec.Solo();
+    return new ProfileSpec.Raft(
+        plan.orderers().stream().map(this::consenter).toList(), ProfileSpec.Raft.CUSTOMARY_OPTIONS);
+  }
+
+  private ProfileSpec.RaftConsenter consenter(NetworkPlan.Orderer orderer) {
+    Path certificate = directory.ordererCrypto(orderer).resolve("tls/server.crt");
+    return new ProfileSpec.RaftConsenter("localhost", orderer.port(), certificate, certificate);
   }
 
   private ProfileSpec.Organization ordererOrganization() {

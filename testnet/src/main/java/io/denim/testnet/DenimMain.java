@@ -1,0 +1,47 @@
+package io.denim.testnet;
+
+import io.denim.cli.ClientException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/// What `./denim` runs once it has found a JDK and built what is missing.
+@Command(
+    name = "denim",
+    description = "Runs a Fabric network in one process, and uses it.",
+    mixinStandardHelpOptions = true,
+    subcommands = {
+      UpCommand.class,
+      DownCommand.class,
+      StatusCommand.class,
+      LogsCommand.class,
+      DeployCommand.class,
+      InvokeCommand.class,
+      QueryCommand.class
+    })
+public final class DenimMain {
+  private DenimMain() {}
+
+  public static void main(String[] arguments) {
+    System.exit(
+        new CommandLine(new DenimMain())
+            .setExecutionExceptionHandler(DenimMain::report)
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .execute(arguments));
+  }
+
+  /// Failures that a user can do something about are told in one sentence.
+  private static int report(
+      Exception failure, CommandLine command, CommandLine.ParseResult unused) {
+    boolean expected =
+        failure instanceof NetworkException
+            || failure instanceof ClientException
+            || failure instanceof java.io.IOException
+            || failure instanceof IllegalArgumentException;
+    command.getErr().println("denim: " + failure.getMessage());
+    if (!expected) {
+      failure.printStackTrace(command.getErr());
+    }
+    command.getErr().flush();
+    return 1;
+  }
+}

@@ -1,0 +1,193 @@
+package io.denim.testnet;
+
+import com.google.protobuf.ByteString;
+import io.denim.cli.ClientException;
+import io.denim.cli.GatewayClient;
+import io.denim.cli.TransactionProposal;
+import io.denim.identity.SignatureVerifier;
+import io.denim.node.GoDuration;
+import io.denim.node.Logging;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `denim up`: starts a network, or goes on with the one that is there.
+@Command(
+    name = "up",
+    description = "Starts a network, deploys a chaincode on it and commits a transaction.",
+    mixinStandardHelpOptions = true)
+final class UpCommand implements Callable<Integer> {
+  /// The chaincode that a new network starts with.
+  static final String BUNDLED = "basic";
+
+  @Mixin private DirectoryOption directoryOption = new DirectoryOption();
+
+  @Option(
+      names = "--channel",
+      defaultValue = "mychannel",
+      description = "The channel's name (default: ${DEFAULT-VALUE}).")
+  private String channel = "mychannel";
+
+  @Option(
+      names = "--orgs",
+      defaultValue = "2",
+      description = "How many organizations (default: ${DEFAULT-VALUE}).")
+  private int organizations = 2;
+
+  @Option(
+      names = "--peers",
+      defaultValue = "1",
+      description = "How many peers in each organization (default: ${DEFAULT-VALUE}).")
+  private int peers = 1;
+
+  @Option(
+      names = "--orderers",
+      defaultValue = "1",
+      description = "How many orderers (default: ${DEFAULT-VALUE}).")
+  private int orderers = 1;
+
+  @Option(
+      names = "--batch",
+      defaultValue = "500",
+      description = "The most transactions in a block (default: ${DEFAULT-VALUE}).")
+  private int batch = 500;
+
+  @Option(
+      names = "--timeout",
+      defaultValue = "200ms",
+      description = "How long a block waits to fill (default: ${DEFAULT-VALUE}).")
+  private String timeout = "200ms";
+
+  @Option(names = "-d", description = "Runs in the background.")
+  private boolean detached;
+
+  @Option(names = "--free-ports", hidden = true)
+  private boolean freePorts;
+
+  @Override
+  public Integer call()
+      throws IOException, NetworkException, ClientException, InterruptedException {
+    NetworkDirectory directory = directoryOption.directory();
+    Optional<ProcessHandle> running = NetworkProcess.find(directory);
+    if (running.isPresent()) {
+      throw new NetworkException(
+          "the network in "
+              + directory.root()
+              + " runs already, as process "
+              + running.get().pid()
+              + "; stop it with: ./denim down");
+    }
+    NetworkPlan plan = plan(directory);
+    PortCheck.require(plan);
+    return detached ? Detached.start(directory) : run(plan, directory);
+  }
+
+  private NetworkPlan plan(NetworkDirectory directory) throws IOException, NetworkException {
+    Duration wait;
+    try {
+      wait = GoDuration.parse(timeout);
+    } catch (IllegalArgumentException e) {
+      throw new NetworkException(
+          "--timeout is '" + timeout + "', but a duration like 200ms or 2s is expected");
+    }
+    NetworkSpec asked =
+        new NetworkSpec(channel, organizations, peers, orderers, batch, wait, freePorts);
+    boolean isNew = !Files.exists(directory.plan());
+    NetworkPlan plan = Network.plan(directory, asked);
+    if (!isNew && !plan.spec().equals(asked) && !isCustomary(asked)) {
+      throw new NetworkException(
+          "the network in "
+              + directory.root()
+              + " was made as "
+              + plan.spec()
+              + "; to start anew, delete it with: ./denim down --rm");
+    }
+    return plan;
+  }
+
+  /// Whether nothing was asked for, so that whatever is there will do.
+  private static boolean isCustomary(NetworkSpec asked) {
+    return asked.equals(NetworkSpec.customary());
+  }
+
+  private int run(NetworkPlan plan, NetworkDirectory directory)
+      throws IOException, NetworkException, ClientException, InterruptedException {
+    long begun = System.nanoTime();
+    Console console = new Console(System.out);
+    System.setErr(
+        new PrintStream(
+            Files.newOutputStream(
+                directory.log(), StandardOpenOption.CREATE, StandardOpenOption.APPEND),
+            true,
+            StandardCharsets.UTF_8));
+    Logging logging = Logging.start(System.getenv());
+    CountDownLatch stop = new CountDownLatch(1);
+    CountDownLatch stopped = new CountDownLatch(1);
+    Thread hook = new Thread(() -> awaitEnd(stop, stopped), "shutdown");
+    NetworkProcess.note(directory);
+    try (Network network = Network.start(plan, directory, logging, console)) {
+      Runtime.getRuntime().addShutdownHook(hook);
+      deployBundled(network, console);
+      Guide.print(console, network, Duration.ofNanos(System.nanoTime() - begun));
+      stop.await();
+      console.step("stopping");
+    } finally {
+      NetworkProcess.forget(directory);
+      stopped.countDown();
+    }
+    return 0;
+  }
+
+  /// Ends the network when the process is told to end, and keeps the process until that is done.
+  private static void awaitEnd(CountDownLatch stop, CountDownLatch stopped) {
+    stop.countDown();
+    try {
+      stopped.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void deployBundled(Network network, Console console)
+      throws ClientException, InterruptedException {
+    Path source = BundledChaincode.folder();
+    NetworkCrypto crypto =
+        new NetworkCrypto(network.directory(), SignatureVerifier.create(), InstantSource.system());
+    Deployment.Deployed deployed =
+        new Deployment(network.plan(), crypto, console)
+            .deploy(
+                new Deployment.Chaincode(
+                    source, BUNDLED, "java", Optional.empty(), Optional.empty(), false));
+    if (!deployed.changed() || deployed.sequence() > 1) {
+      return;
+    }
+    console.step("first transaction: " + BUNDLED + " InitLedger");
+    NetworkPlan.Organization first = network.plan().organizations().getFirst();
+    try (GatewayClient gateway =
+        crypto.gateway(first, first.peers().getFirst(), "User1", Duration.ofMinutes(1))) {
+      GatewayClient.Committed committed =
+          gateway.submit(
+              TransactionProposal.Call.of(
+                  network.plan().spec().channel(),
+                  BUNDLED,
+                  List.of(ByteString.copyFromUtf8("InitLedger"))));
+      console.step(
+          "transaction "
+              + committed.txId().substring(0, 8)
+              + "… is in block "
+              + committed.blockNumber());
+    }
+  }
+}
