@@ -238,16 +238,15 @@ public final class RaftNode {
     return raft.membership().confState();
   }
 
-  /// How many voters answered the leader lately, itself included; 0 on other nodes.
-  public int activeVoters() {
-    if (raft.role() != Role.LEADER) {
-      return 0;
-    }
-    int active = 0;
-    for (long node : raft.membership().voters()) {
-      Progress progress = raft.membership().of(node);
-      if (node == raft.id() || (progress != null && progress.isRecentlyActive())) {
-        active++;
+  /// Which voters answered the leader lately, itself included; none on other nodes.
+  public List<Long> activeVoters() {
+    List<Long> active = new ArrayList<>();
+    if (raft.role() == Role.LEADER) {
+      for (long node : raft.membership().voters()) {
+        Progress progress = raft.membership().of(node);
+        if (node == raft.id() || (progress != null && progress.isRecentlyActive())) {
+          active.add(node);
+        }
       }
     }
     return active;

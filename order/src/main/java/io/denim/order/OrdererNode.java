@@ -17,6 +17,7 @@ import io.denim.wire.Caller;
 import io.denim.wire.GrpcServer;
 import io.denim.wire.ServerTls;
 import io.denim.wire.TlsConfigurationException;
+import io.grpc.BindableService;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -69,6 +70,8 @@ public final class OrdererNode implements AutoCloseable {
             settings.msp().mspId(),
             environment.verifier(),
             environment.clock());
+    EnvelopeSigner signer = new EnvelopeSigner(msp.signingIdentity(), environment.clock());
+    EtcdRaftConsenter raft = raft(settings, signer);
     ChannelRegistrar registrar =
         ChannelRegistrar.open(
             new ChannelRegistrar.Node(
@@ -78,29 +81,33 @@ public final class OrdererNode implements AutoCloseable {
                     environment.verifier(),
                     environment.clock(),
                     settings.access().expirationChecked()),
-                new BlockSigner(new EnvelopeSigner(msp.signingIdentity(), environment.clock())),
+                new BlockSigner(signer),
                 environment.verifier(),
-                consenters(settings)));
+                Map.of(SoloConsenter.TYPE, new SoloConsenter(), ConsensusType.ETCD_RAFT, raft)));
     try {
-      return serve(settings, environment, registrar);
+      return serve(settings, environment, registrar, raft.service());
     } catch (IOException | TlsConfigurationException | RuntimeException e) {
       registrar.close();
       throw e;
     }
   }
 
-  private static Map<String, Consenter> consenters(OrdererSettings settings) {
-    return Map.of(
-        SoloConsenter.TYPE,
-        new SoloConsenter(),
-        ConsensusType.ETCD_RAFT,
-        new EtcdRaftConsenter(
-            settings.storage().wal(),
-            settings.grpc().listener().tls().map(tls -> tls.keyPair().certificateChain())));
+  private static EtcdRaftConsenter raft(OrdererSettings settings, EnvelopeSigner signer) {
+    return new EtcdRaftConsenter(
+        settings.storage().wal(),
+        settings
+            .grpc()
+            .listener()
+            .tls()
+            .map(tls -> new EtcdRaftConsenter.Tls(tls.keyPair().certificateChain(), tls.keyPair())),
+        signer);
   }
 
   private static OrdererNode serve(
-      OrdererSettings settings, Environment environment, ChannelRegistrar registrar)
+      OrdererSettings settings,
+      Environment environment,
+      ChannelRegistrar registrar,
+      BindableService cluster)
       throws IOException, TlsConfigurationException {
     boolean mutualTls =
         settings
@@ -122,7 +129,7 @@ public final class OrdererNode implements AutoCloseable {
                 Duration.ofSeconds(5),
                 settings.grpc().minClientKeepalive(),
                 settings.grpc().maxMessageBytes()),
-            List.of(new AtomicBroadcastService(registrar::channel, deliver)),
+            List.of(new AtomicBroadcastService(registrar::channel, deliver), cluster),
             List.of(Caller.interceptor()));
     Optional<HttpService> admin = Optional.empty();
     try {

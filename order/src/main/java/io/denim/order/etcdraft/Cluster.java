@@ -2,29 +2,41 @@ package io.denim.order.etcdraft;
 
 import io.denim.consensus.Message;
 import io.denim.order.Submission;
+import java.util.Collection;
 import java.util.Map;
 import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.Envelope;
 import org.hyperledger.fabric.protos.orderer.etcdraft.Consenter;
 
-/// How a chain reaches the other orderers of its channel. Implementations never block in {@link
-/// #send} and {@link #configure}.
+/// How a chain reaches the other orderers of its channel. Only {@link #forward} and {@link #pull}
+/// may take time.
 interface Cluster {
   /// Who the members of the channel are from now on, this node included.
   void configure(Map<Long, Consenter> members);
 
+  /// What a leader tells its followers of who answers it.
+  void active(Collection<Long> nodes);
+
   /// Sends a message, or drops it; what becomes of it is reported to the chain.
   void send(Message message);
 
-  /// Hands a client's envelope to the leader and waits for its answer.
+  /// Hands a client's envelope to the leader.
   Submission forward(long leader, Envelope envelope, long configSequence)
       throws InterruptedException;
 
-  /// Fetches a block from another orderer, checked against the channel's configuration.
+  /// Fetches blocks from other orderers, checked against the channel's configuration.
   ///
-  /// @throws InterruptedException if the chain is closed meanwhile
-  Block pull(long number) throws InterruptedException;
+  /// @param taker takes each block in order, on this thread; the configuration of one that carries
+  ///   a new one is in force when it returns
+  /// @throws InterruptedException if the cluster is closed meanwhile
+  void pull(long from, long to, BlockTaker taker) throws InterruptedException;
 
   /// Ends all connections.
   void close();
+
+  /// Who takes fetched blocks.
+  @FunctionalInterface
+  interface BlockTaker {
+    void take(Block block);
+  }
 }

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.hyperledger.fabric.protos.common.Envelope;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +43,7 @@ final class EtcdRaftChain implements Chain {
   private final RaftProposals proposals;
   private final RaftLedger ledger;
   private final Thread thread;
+  private final Consumer<EtcdRaftChain> whenStopped;
   private volatile SoftState soft = new SoftState(0, Role.FOLLOWER);
   private volatile int members;
   private volatile boolean failed;
@@ -68,8 +70,15 @@ final class EtcdRaftChain implements Chain {
       boolean newChannel,
       boolean picked) {}
 
+  /// @param whenStopped is told when the chain's thread has ended
   EtcdRaftChain(
-      Setup setup, Membership membership, ChainSupport support, Cluster cluster, RaftInbox inbox) {
+      Setup setup,
+      Membership membership,
+      ChainSupport support,
+      Cluster cluster,
+      RaftInbox inbox,
+      Consumer<EtcdRaftChain> whenStopped) {
+    this.whenStopped = whenStopped;
     this.setup = setup;
     this.label = "channel=" + setup.channelId() + " node=" + setup.options().id();
     this.support = support;
@@ -117,6 +126,20 @@ final class EtcdRaftChain implements Chain {
     return submit(new RaftInbox.Event.Submitted(config, configSequence, true));
   }
 
+  /// Takes an envelope that another orderer forwarded because it believes that this one leads.
+  Submission orderForwarded(Envelope message, long configSequence, boolean isConfig)
+      throws InterruptedException {
+    if (soft.leader() != node.id()) {
+      return new Submission.Unavailable("no Raft leader");
+    }
+    return submit(new RaftInbox.Event.Submitted(message, configSequence, isConfig));
+  }
+
+  /// This node's id among the channel's consenters.
+  long nodeId() {
+    return node.id();
+  }
+
   private Submission submit(RaftInbox.Event.Submitted submitted) throws InterruptedException {
     if (closed || failed || evicted) {
       return new Submission.Unavailable("chain is stopped");
@@ -156,6 +179,7 @@ final class EtcdRaftChain implements Chain {
     inbox.close();
     cluster.close();
     if (thread.getState() == Thread.State.NEW) {
+      whenStopped.accept(this);
       store.close();
       return;
     }
@@ -185,6 +209,7 @@ final class EtcdRaftChain implements Chain {
       inbox.close();
       cluster.close();
       store.close();
+      whenStopped.accept(this);
       LOG.info("Raft node stopped {}", label);
     }
   }
@@ -200,7 +225,7 @@ final class EtcdRaftChain implements Chain {
     if (node.confState().voters().equals(List.of(node.id()))) {
       node.campaign(); // nobody else could lead
       work();
-    } else if (setup.picked()) {
+    } else if (setup.picked() && setup.newChannel() && store.stored().fresh()) {
       LOG.info("This node is picked to start campaign {}", label);
       campaigning = true;
     }
@@ -245,6 +270,9 @@ final class EtcdRaftChain implements Chain {
     }
     if (nextTick - now > 0) {
       return;
+    }
+    if (soft.role() == Role.LEADER) {
+      cluster.active(node.activeVoters());
     }
     node.tick();
     nextTick += setup.tick().toNanos();

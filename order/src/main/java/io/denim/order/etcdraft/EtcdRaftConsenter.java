@@ -3,15 +3,17 @@ package io.denim.order.etcdraft;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.denim.consensus.RaftOptions;
+import io.denim.identity.EnvelopeSigner;
 import io.denim.node.GoDuration;
 import io.denim.order.Chain;
 import io.denim.order.ChainSupport;
 import io.denim.order.ChannelException;
 import io.denim.order.Consenter;
 import io.denim.wire.Sha256;
+import io.denim.wire.TlsKeyPair;
+import io.grpc.BindableService;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -25,14 +27,28 @@ public final class EtcdRaftConsenter implements Consenter {
   private static final long MAX_UNCOMMITTED_BYTES = 1L << 30;
 
   private final Path logs;
-  private final Optional<ByteString> tlsCertificate;
+  private final Optional<Tls> tls;
+  private final EnvelopeSigner signer;
+  private final ClusterService service = new ClusterService();
+
+  /// How this node shows itself to the other orderers.
+  ///
+  /// @param server the certificate by which a channel's configuration knows it, in PEM
+  /// @param client what it connects to them with
+  public record Tls(ByteString server, TlsKeyPair client) {}
 
   /// @param logs the folder of all channels' logs, `etcdraft/wal`
-  /// @param tlsCertificate this node's own, in PEM; without one it can only be a channel's sole
-  ///   consenter
-  public EtcdRaftConsenter(Path logs, Optional<ByteString> tlsCertificate) {
+  /// @param tls absent on a node without TLS, which can only be a channel's sole consenter
+  /// @param signer asks other orderers for blocks in this node's name
+  public EtcdRaftConsenter(Path logs, Optional<Tls> tls, EnvelopeSigner signer) {
     this.logs = logs;
-    this.tlsCertificate = tlsCertificate;
+    this.tls = tls;
+    this.signer = signer;
+  }
+
+  /// The service through which other orderers reach this node's chains.
+  public BindableService service() {
+    return service;
   }
 
   @Override
@@ -53,7 +69,22 @@ public final class EtcdRaftConsenter implements Consenter {
             Integer.toUnsignedLong(config.getOptions().getSnapshotIntervalSize()),
             number == 0 || lastMetadata.isEmpty(),
             id == picked(channelId, ids.size()));
-    return new EtcdRaftChain(setup, membership, support, new NoCluster(), new RaftInbox());
+    RaftInbox inbox = new RaftInbox();
+    if (tls.isEmpty()) {
+      return new EtcdRaftChain(setup, membership, support, new NoCluster(), inbox, chain -> {});
+    }
+    var own = new GrpcCluster.Own(tls.get().client(), signer);
+    GrpcCluster cluster = new GrpcCluster(channelId, id, own, support, inbox);
+    var chain =
+        new EtcdRaftChain(
+            setup,
+            membership,
+            support,
+            cluster,
+            inbox,
+            stopped -> service.remove(channelId, stopped));
+    service.add(channelId, new ClusterService.Member(chain, cluster, inbox));
+    return chain;
   }
 
   private static ConfigMetadata configOf(String channelId, ChainSupport support)
@@ -109,7 +140,7 @@ public final class EtcdRaftConsenter implements Consenter {
   }
 
   private long self(String channelId, Membership membership) throws ChannelException {
-    if (tlsCertificate.isEmpty()) {
+    if (tls.isEmpty()) {
       if (membership.consenters().size() == 1) {
         return membership.consenters().keySet().iterator().next();
       }
@@ -117,9 +148,9 @@ public final class EtcdRaftConsenter implements Consenter {
           channelId, "TLS is required for running ordering nodes of cluster type etcdraft");
     }
     try {
-      ByteString own = publicKey(tlsCertificate.get());
+      ByteString own = OrdererTls.publicKey(tls.get().server());
       for (var entry : membership.consenters().entrySet()) {
-        if (publicKey(entry.getValue().getServerTlsCert()).equals(own)) {
+        if (OrdererTls.publicKey(entry.getValue().getServerTlsCert()).equals(own)) {
           return entry.getKey();
         }
       }
@@ -127,11 +158,6 @@ public final class EtcdRaftConsenter implements Consenter {
       throw invalid(channelId, "a consenter's TLS certificate does not parse: " + e.getMessage());
     }
     throw invalid(channelId, "this node is not one of the channel's consenters");
-  }
-
-  private static ByteString publicKey(ByteString pem) throws CertificateException {
-    var certificate = CertificateFactory.getInstance("X.509").generateCertificate(pem.newInput());
-    return ByteString.copyFrom(certificate.getPublicKey().getEncoded());
   }
 
   /// Which node begins a new channel's first election: each knows it from the channel's name.

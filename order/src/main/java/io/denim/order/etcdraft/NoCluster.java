@@ -2,8 +2,8 @@ package io.denim.order.etcdraft;
 
 import io.denim.consensus.Message;
 import io.denim.order.Submission;
+import java.util.Collection;
 import java.util.Map;
-import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.Envelope;
 import org.hyperledger.fabric.protos.orderer.etcdraft.Consenter;
 
@@ -11,6 +11,9 @@ import org.hyperledger.fabric.protos.orderer.etcdraft.Consenter;
 final class NoCluster implements Cluster {
   @Override
   public void configure(Map<Long, Consenter> members) {}
+
+  @Override
+  public void active(Collection<Long> nodes) {}
 
   @Override
   public void send(Message message) {}
@@ -21,9 +24,9 @@ final class NoCluster implements Cluster {
   }
 
   @Override
-  public Block pull(long number) {
+  public void pull(long from, long to, BlockTaker taker) {
     throw new IllegalStateException(
-        "block " + number + " is missing and there is no other orderer to fetch it from");
+        "block " + from + " is missing and there is no other orderer to fetch it from");
   }
 
   @Override

@@ -139,9 +139,13 @@ final class RaftLedger {
         target,
         nextNumber,
         label);
-    while (nextNumber <= target) {
-      write(cluster.pull(nextNumber), snapshot.index());
-    }
+    cluster.pull(
+        nextNumber,
+        target,
+        block -> {
+          write(block, snapshot.index());
+          flush();
+        });
     LOG.info("Finished syncing with cluster up to and including block [{}] {}", target, label);
   }
 

@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import io.denim.identity.EnvelopeSigner;
+import io.denim.identity.LocalMsp;
 import io.denim.identity.SignatureVerifier;
 import io.denim.order.Chain;
 import io.denim.order.ChannelException;
 import io.denim.order.Submission;
 import io.denim.wire.BlockHash;
+import io.denim.wire.TlsKeyPair;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.hyperledger.fabric.protos.common.Block;
@@ -128,7 +132,7 @@ class EtcdRaftChainTest {
             Files.readAllBytes(
                 GOLDEN.resolve(
                     "crypto/peerOrganizations/org1.example.com/tlsca/tlsca.org1.example.com-cert.pem")));
-    var consenter = new EtcdRaftConsenter(folder, Optional.of(other));
+    EtcdRaftConsenter consenter = consenter(other);
     assertThatThrownBy(() -> consenter.chain("ch", support, ByteString.EMPTY))
         .isInstanceOf(ChannelException.class)
         .hasMessageContaining("not one of the channel's consenters");
@@ -148,11 +152,24 @@ class EtcdRaftChainTest {
             Files.readAllBytes(
                 GOLDEN.resolve(
                     "crypto/ordererOrganizations/example.com/orderers/orderer0.example.com/tls/server.crt")));
-    Chain chain =
-        new EtcdRaftConsenter(folder, Optional.of(certificate))
-            .chain("ch", support, support.lastMetadata());
+    Chain chain = consenter(certificate).chain("ch", support, support.lastMetadata());
     chain.start();
     return chain;
+  }
+
+  private EtcdRaftConsenter consenter(ByteString certificate) throws Exception {
+    LocalMsp msp =
+        LocalMsp.load(
+            GOLDEN.resolve(
+                "crypto/ordererOrganizations/example.com/orderers/orderer0.example.com/msp"),
+            "OrdererMSP",
+            SignatureVerifier.create(),
+            InstantSource.system());
+    return new EtcdRaftConsenter(
+        folder,
+        Optional.of(
+            new EtcdRaftConsenter.Tls(certificate, new TlsKeyPair(certificate, ByteString.EMPTY))),
+        new EnvelopeSigner(msp.signingIdentity(), InstantSource.system()));
   }
 
   private void orderTen(Chain chain) throws Exception {

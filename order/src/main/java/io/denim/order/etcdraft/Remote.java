@@ -1,0 +1,83 @@
+package io.denim.order.etcdraft;
+
+import io.grpc.ManagedChannel;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import org.hyperledger.fabric.protos.orderer.StepRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Another orderer of a channel. Raft's messages wait in a bounded queue for a thread that sends
+/// them, and are dropped when it is full; clients' envelopes go over a stream of their own, so that
+/// neither delays the other. Safe for use by any thread.
+final class Remote implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger("orderer.common.cluster");
+  private static final int MAX_WAITING = 512;
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  private static final Duration FORWARD_PATIENCE = Duration.ofSeconds(7);
+
+  private final String name;
+  private final ManagedChannel channel;
+  private final StepStream consensus;
+  private final StepStream submits;
+  private final BlockingQueue<Outgoing> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
+  private final Thread thread;
+  private boolean reachable = true; // owned by the thread
+
+  /// A message and who wants to know what became of it.
+  record Outgoing(StepRequest request, Reporter reporter) {}
+
+  /// Hears whether a message was sent.
+  interface Reporter {
+    void delivered(boolean arrived);
+  }
+
+  /// @param name for logs: id and address
+  Remote(String name, ManagedChannel channel) {
+    this.name = name;
+    this.channel = channel;
+    this.consensus = new StepStream(channel, name);
+    this.submits = new StepStream(channel, name);
+    this.thread = Thread.ofVirtual().name("cluster-" + name).start(this::run);
+  }
+
+  void send(Outgoing message) {
+    if (!waiting.offer(message)) {
+      message.reporter().delivered(false);
+    }
+  }
+
+  /// Sends a client's envelope.
+  ///
+  /// @return whether it was handed to the transport
+  boolean forward(StepRequest request) throws InterruptedException {
+    return submits.send(request, FORWARD_PATIENCE);
+  }
+
+  @Override
+  public void close() {
+    thread.interrupt();
+    channel.shutdownNow();
+  }
+
+  private void run() {
+    try {
+      while (true) {
+        Outgoing next = waiting.take();
+        boolean sent = consensus.send(next.request(), PATIENCE);
+        next.reporter().delivered(sent);
+        if (sent != reachable) {
+          reachable = sent;
+          if (sent) {
+            LOG.info("Successfully sent StepRequest to {} after failed attempt(s)", name);
+          } else {
+            LOG.error("Failed to send StepRequest to {}, because: no connection", name);
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("no more messages are sent to {}", name);
+    }
+  }
+}
