@@ -11,6 +11,7 @@ import org.hyperledger.fabric.protos.common.ChannelHeader;
 import org.hyperledger.fabric.protos.common.Header;
 import org.hyperledger.fabric.protos.common.HeaderType;
 import org.hyperledger.fabric.protos.common.SignatureHeader;
+import org.hyperledger.fabric.protos.msp.SerializedIdentity;
 import org.hyperledger.fabric.protos.peer.ChaincodeInput;
 import org.hyperledger.fabric.protos.peer.ChaincodeProposalPayload;
 import org.hyperledger.fabric.protos.peer.Proposal;
@@ -56,7 +57,8 @@ public final class ChaincodeTesting
                     .toByteString())
             .setSignatureHeader(
                 SignatureHeader.newBuilder()
-                    .setCreator(ByteString.copyFromUtf8("creator"))
+                    .setCreator(
+                        SerializedIdentity.newBuilder().setMspid("Org1MSP").build().toByteString())
                     .setNonce(ByteString.copyFromUtf8("nonce"))
                     .build()
                     .toByteString())
@@ -64,7 +66,11 @@ public final class ChaincodeTesting
     Proposal proposal =
         Proposal.newBuilder()
             .setHeader(header.toByteString())
-            .setPayload(ChaincodeProposalPayload.getDefaultInstance().toByteString())
+            .setPayload(
+                ChaincodeProposalPayload.newBuilder()
+                    .setInput(ByteString.copyFromUtf8("input"))
+                    .build()
+                    .toByteString())
             .build();
     return SignedProposal.newBuilder().setProposalBytes(proposal.toByteString()).build();
   }
