@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
 /// Writes a gzipped tar whose bytes depend on nothing but names and contents: no times, one owner,
@@ -17,7 +18,15 @@ final class TarWriter {
   private final OutputStream out;
 
   TarWriter() throws IOException {
-    this.out = new GZIPOutputStream(bytes);
+    this.out = new FastGzip(bytes);
+  }
+
+  /// What is packed is unpacked once; jars in it are compressed already.
+  private static final class FastGzip extends GZIPOutputStream {
+    FastGzip(OutputStream out) throws IOException {
+      super(out, 64 * 1024);
+      def.setLevel(Deflater.BEST_SPEED);
+    }
   }
 
   void file(String name, byte[] content) throws IOException {

@@ -72,6 +72,7 @@ record PeerChaincodes(ChaincodeRuntime runtime, RunnableChaincodes runnable) {
                         new QueryChaincode(joined),
                         new LegacyChaincode(joined, subject.cache()))),
                 launcher));
+    subject.cache().addListener(new ChaincodesAhead(runtime));
     Optional<ServerTls> tls = authority.map(each -> each.serverTls(hosts(settings)));
     parts.add(
         GrpcServer.start(

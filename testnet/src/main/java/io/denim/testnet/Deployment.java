@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.hyperledger.fabric.protos.peer.CollectionConfigPackage;
 import org.hyperledger.fabric.protos.peer.lifecycle.QueryChaincodeDefinitionResult;
@@ -178,13 +179,17 @@ final class Deployment {
       orderer = crypto.orderer(plan.orderers().getFirst());
     }
 
-    String install(ByteString packed) throws ClientException {
-      String packageId = "";
+    String install(ByteString packed) throws ClientException, InterruptedException {
+      List<Callable<String>> installs = new ArrayList<>();
       for (Connected peer : peers) {
         EnvelopeSigner admin = crypto.signer(peer.organization(), "Admin");
-        packageId = LifecycleClient.install(peer.client(), admin, packed, PATIENCE);
+        installs.add(() -> LifecycleClient.install(peer.client(), admin, packed, PATIENCE));
       }
-      return packageId;
+      try {
+        return AllAtOnce.run(installs).getFirst();
+      } catch (NetworkException e) {
+        throw new ClientException(String.valueOf(e.getMessage()), e);
+      }
     }
 
     TransactionClient of(NetworkPlan.Organization organization) throws ClientException {

@@ -12,11 +12,8 @@ import io.denim.identity.SignatureVerifier;
 import io.denim.metrics.Metrics;
 import io.denim.node.Listener;
 import io.denim.node.Logging;
-import io.denim.order.ChannelException;
 import io.denim.order.OrdererNode;
-import io.denim.peer.PeerException;
 import io.denim.peer.PeerNode;
-import io.denim.wire.TlsConfigurationException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,19 +21,21 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.hyperledger.fabric.protos.peer.Response;
 
 /// A whole network in this process: orderers and peers as nodes of their own, that speak gRPC over
 /// TLS to each other as separate processes would. Closing it stops all of them and loses nothing.
 public final class Network implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final String VERSION = "denim 0.1.0";
   private static final int ALREADY_JOINED = 405;
   private static final int CREATED = 201;
 
   private final NetworkPlan plan;
   private final NetworkDirectory directory;
   private final NetworkCrypto crypto;
-  private final List<AutoCloseable> nodes = new ArrayList<>(); // in order of their start
+  private final List<AutoCloseable> nodes = new ArrayList<>(); // orderers first
 
   private Network(NetworkPlan plan, NetworkDirectory directory, NetworkCrypto crypto) {
     this.plan = plan;
@@ -71,22 +70,17 @@ public final class Network implements AutoCloseable {
     try {
       progress.step("keys, certificates and the first block of " + plan.spec().channel());
       new NetworkFiles(plan, directory, clock).create();
-      network.startOrderers(verifier, clock, logging, progress);
-      network.startPeers(verifier, clock, logging, progress);
+      progress.step(
+          plan.orderers().size() + " orderer(s), " + plan.peerCount() + " peer(s), all with TLS");
+      network.startNodes(verifier, clock, logging);
       progress.step("channel " + plan.spec().channel());
       network.joinOrderers();
       network.joinPeers();
       return network;
-    } catch (IOException
-        | MspConfigException
-        | ChannelException
-        | PeerException
-        | TlsConfigurationException
-        | ClientException
-        | RuntimeException e) {
+    } catch (IOException | MspConfigException | ClientException | RuntimeException e) {
       network.close();
       throw new NetworkException("the network cannot start: " + e.getMessage(), e);
-    } catch (InterruptedException e) {
+    } catch (NetworkException | InterruptedException e) {
       network.close();
       throw e;
     }
@@ -113,32 +107,29 @@ public final class Network implements AutoCloseable {
     nodes.clear();
   }
 
-  private void startOrderers(
-      SignatureVerifier verifier, InstantSource clock, Logging logging, Progress progress)
-      throws IOException, MspConfigException, ChannelException, TlsConfigurationException {
+  /// Starts all nodes at the same time.
+  private void startNodes(SignatureVerifier verifier, InstantSource clock, Logging logging)
+      throws IOException, MspConfigException, NetworkException, InterruptedException {
+    List<Callable<AutoCloseable>> starts = new ArrayList<>();
     for (NetworkPlan.Orderer orderer : plan.orderers()) {
-      progress.step("orderer " + orderer.hostname());
-      nodes.add(
+      starts.add(() ->
           OrdererNode.start(
               new NodeSettings(directory).orderer(orderer),
-              new OrdererNode.Environment(verifier, clock, new Metrics(), logging, "denim")));
+              new OrdererNode.Environment(verifier, clock, new Metrics(), logging, VERSION)));
     }
-  }
-
-  private void startPeers(
-      SignatureVerifier verifier, InstantSource clock, Logging logging, Progress progress)
-      throws IOException, MspConfigException, PeerException, TlsConfigurationException {
     List<PeerNode.Neighbour> neighbours = neighbours(verifier, clock);
     for (NetworkPlan.Organization organization : plan.organizations()) {
       for (NetworkPlan.Peer peer : organization.peers()) {
-        progress.step("peer " + peer.hostname());
-        nodes.add(
+        List<PeerNode.Neighbour> others =
+            neighbours.stream().filter(each -> !each.endpoint().equals(peer.address())).toList();
+        starts.add(() ->
             PeerNode.start(
                 new NodeSettings(directory).peer(organization, peer),
                 new PeerNode.Environment(
-                    verifier, clock, new Metrics(), logging, "denim", neighbours)));
+                    verifier, clock, new Metrics(), logging, VERSION, others)));
       }
     }
+    nodes.addAll(AllAtOnce.run(starts));
   }
 
   private List<PeerNode.Neighbour> neighbours(SignatureVerifier verifier, InstantSource clock)
@@ -176,16 +167,20 @@ public final class Network implements AutoCloseable {
     }
   }
 
-  private void joinPeers() throws IOException, ClientException {
+  private void joinPeers() throws IOException, NetworkException, InterruptedException {
     ByteString genesis = Listener.read(directory.genesisBlock(plan.spec().channel()));
+    List<Callable<String>> joins = new ArrayList<>();
     for (NetworkPlan.Organization organization : plan.organizations()) {
-      EnvelopeSigner admin = crypto.signer(organization, "Admin");
       for (NetworkPlan.Peer peer : organization.peers()) {
-        try (NodeClient client = crypto.peer(organization, peer)) {
-          join(client, admin, genesis);
-        }
+        joins.add(() -> {
+          try (NodeClient client = crypto.peer(organization, peer)) {
+            join(client, crypto.signer(organization, "Admin"), genesis);
+            return peer.hostname();
+          }
+        });
       }
     }
+    AllAtOnce.run(joins);
   }
 
   private static void join(NodeClient client, EnvelopeSigner admin, ByteString genesis)

@@ -89,6 +89,11 @@ public record NetworkPlan(
     return peer == 0 ? 0 : PEER_STEP + (peer - 1) * LATER_PEER_STEP;
   }
 
+  /// How many peers there are in all.
+  public int peerCount() {
+    return organizations.stream().mapToInt(organization -> organization.peers().size()).sum();
+  }
+
   /// An organization by its name, its number or its MSP id.
   ///
   /// @throws IllegalArgumentException if there is none, naming those there are
