@@ -3,6 +3,7 @@ package io.denim.ledger;
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -69,9 +70,25 @@ final class BlockIndex {
     return ByteBuffer.allocate(1 + hash.size()).put(HASH).put(hash.asReadOnlyByteBuffer()).array();
   }
 
+  /// Ids are ordered by length first, as in a Fabric peer's index, whose order snapshots have.
   private static byte[] transactionKey(String txId) {
     byte[] id = txId.getBytes(StandardCharsets.UTF_8);
-    return ByteBuffer.allocate(1 + id.length).put(TRANSACTION).put(id).array();
+    byte[] key = new byte[1 + OrderedNumbers.MAX_LENGTH + id.length];
+    key[0] = TRANSACTION;
+    int at = OrderedNumbers.write(id.length, key, 1);
+    System.arraycopy(id, 0, key, at, id.length);
+    return Arrays.copyOf(key, at + id.length);
+  }
+
+  /// What the keys of all transactions begin with.
+  static byte[] transactionPrefix() {
+    return new byte[] {TRANSACTION};
+  }
+
+  /// The id in a transaction's key.
+  static ByteString transactionId(byte[] key) {
+    int start = 2 + key[1];
+    return ByteString.copyFrom(key, start, key.length - start);
   }
 
   private static byte[] number(long number) {
@@ -96,11 +113,11 @@ final class BlockIndex {
       batch.put(Table.INDEX, new byte[] {LAST}, number(number));
     }
 
-    /// @param txIds one for each envelope; empty ones are passed over
+    /// @param txIds one for each envelope; empty for what has none
     void addTransactions(long number, List<String> txIds, List<TxValidationCode> codes) {
       for (int i = 0; i < txIds.size(); i++) {
         String txId = txIds.get(i);
-        if (txId.isEmpty() || !added.add(txId)) {
+        if (!added.add(txId)) {
           continue;
         }
         byte[] key = transactionKey(txId);

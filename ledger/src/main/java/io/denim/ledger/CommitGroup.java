@@ -17,6 +17,10 @@ public interface CommitGroup extends AutoCloseable {
   /// @throws LedgerException if it is not the next block
   void add(CommitBlock block);
 
+  /// Whether the group has to be committed before another block is added, because a snapshot of the
+  /// ledger at this height is asked for.
+  boolean mustEnd();
+
   /// Stores the added blocks. On return they are on disk and their state is to be seen; nothing can
   /// be added any more.
   ///

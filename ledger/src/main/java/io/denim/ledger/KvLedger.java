@@ -4,7 +4,9 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.denim.wire.Blocks;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,7 +23,7 @@ import org.hyperledger.fabric.protos.peer.ProcessedTransaction;
 /// Commits take a lock, so that a block and late private data do not meet; reads take none.
 final class KvLedger implements PeerLedger {
   private static final Set<Table> TABLES =
-      EnumSet.of(Table.INDEX, Table.STATE, Table.HISTORY, Table.EXPIRY);
+      EnumSet.of(Table.INDEX, Table.STATE, Table.HISTORY, Table.EXPIRY, Table.COLLECTIONS);
 
   /// After this many transactions memory is written to disk in the background, so that little has
   /// to be worked out again after a crash.
@@ -30,14 +32,16 @@ final class KvLedger implements PeerLedger {
   private final String channelId;
   private final CollectionSource source;
   private final LedgerParts parts;
+  private final Snapshots snapshots;
   private final ReentrantLock commitLock = new ReentrantLock();
   private volatile ByteString commitHash = ByteString.EMPTY;
   private int unflushed;
 
-  private KvLedger(String channelId, CollectionSource source, LedgerParts parts) {
-    this.channelId = channelId;
-    this.source = source;
+  private KvLedger(LedgerParts parts, Snapshots snapshots) {
+    this.channelId = parts.channelId();
+    this.source = parts.source();
     this.parts = parts;
+    this.snapshots = snapshots;
   }
 
   /// Opens a channel's ledger, which is made if it is missing, and brings its databases up to its
@@ -49,16 +53,21 @@ final class KvLedger implements PeerLedger {
     BlockStore store = BlockStore.inside(files, db);
     LedgerParts parts =
         new LedgerParts(
+            channelId,
+            source,
             store,
             db,
             new PrivateStore(directories.clear()),
             new BlockToLive(channelId, source),
             options.history() ? new History(db, store) : null);
-    KvLedger ledger = new KvLedger(channelId, source, parts);
+    Snapshots snapshots =
+        new Snapshots(channelId, options.snapshots(), db, parts.privateStore().snapshotRequests());
+    KvLedger ledger = new KvLedger(parts, snapshots);
     store.recover(
         (block, location) -> new LedgerCommit(parts, ByteString.EMPTY).replay(block, location));
     parts.privateStore().sync();
     ledger.commitHash = ledger.lastCommitHash();
+    snapshots.startIfDue(ledger.info(), ledger.commitHash);
     return ledger;
   }
 
@@ -81,10 +90,17 @@ final class KvLedger implements PeerLedger {
 
   @Override
   public List<CommittedBlock> commit(List<CommitBlock> blocks) {
-    try (CommitGroup group = beginGroup()) {
-      blocks.forEach(group::add);
-      return group.commit();
+    List<CommittedBlock> committed = new ArrayList<>(blocks.size());
+    Iterator<CommitBlock> next = blocks.iterator();
+    while (next.hasNext()) {
+      try (CommitGroup group = beginGroup()) {
+        while (next.hasNext() && !group.mustEnd()) {
+          group.add(next.next());
+        }
+        committed.addAll(group.commit());
+      }
     }
+    return committed;
   }
 
   @Override
@@ -93,9 +109,11 @@ final class KvLedger implements PeerLedger {
     LedgerCommit commit = new LedgerCommit(parts, commitHash);
     return commit.group(
         new GroupView(channelId, source, commit.state()),
+        snapshots::isDueAt,
         committed -> {
           commitHash = commit.commitHash();
           flushNowAndThen(committed);
+          snapshots.startIfDue(info(), commitHash);
         },
         commitLock::unlock);
   }
@@ -118,6 +136,31 @@ final class KvLedger implements PeerLedger {
     } finally {
       commitLock.unlock();
     }
+  }
+
+  @Override
+  public Optional<String> requestSnapshot(long blockNumber) {
+    commitLock.lock();
+    try {
+      return snapshots.request(blockNumber, info(), commitHash);
+    } finally {
+      commitLock.unlock();
+    }
+  }
+
+  @Override
+  public Optional<String> cancelSnapshot(long blockNumber) {
+    commitLock.lock();
+    try {
+      return snapshots.cancel(blockNumber);
+    } finally {
+      commitLock.unlock();
+    }
+  }
+
+  @Override
+  public List<Long> pendingSnapshots() {
+    return snapshots.pending();
   }
 
   @Override
@@ -230,6 +273,7 @@ final class KvLedger implements PeerLedger {
   public void close() {
     commitLock.lock();
     try {
+      snapshots.close();
       parts.store().close();
       parts.privateStore().close();
     } finally {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.BlockMetadataIndex;
 import org.hyperledger.fabric.protos.common.Metadata;
@@ -26,6 +27,7 @@ final class LedgerCommit {
   private final PendingState state;
   private final ExpirySchedule expiry;
   private final BlockProcessor processor;
+  private final CollectionHistory collections;
   private final QueryExecutor definitions;
   private final List<Processed> processed = new ArrayList<>();
   private final List<Block> blocks = new ArrayList<>();
@@ -41,6 +43,7 @@ final class LedgerCommit {
     this.lastHash = parts.store().info().getCurrentBlockHash();
     this.state = new PendingState(new StoredState(parts.db(), null));
     this.expiry = new ExpirySchedule(parts.db());
+    this.collections = new CollectionHistory(parts.channelId(), parts.source());
     this.processor = new BlockProcessor(state, expiry, parts.privateStore());
     this.definitions =
         new StateQueryExecutor(new DefinitionsView(state), ReadRecorder.NONE, false, null);
@@ -106,6 +109,7 @@ final class LedgerCommit {
 
   private void finish(Processed result, Block block) {
     processor.finish(result, block.getHeader().getNumber(), parts.blockToLive(), definitions);
+    collections.add(block.getHeader().getNumber(), result.updates(), definitions);
     processed.add(result);
     blocks.add(block);
     List<String> ids = new ArrayList<>(block.getData().getDataCount());
@@ -146,6 +150,7 @@ final class LedgerCommit {
       }
       state.addTo(batch);
       expiry.addTo(batch);
+      collections.addTo(batch);
       batch.writeUnlogged();
     }
     return committed;
@@ -167,10 +172,14 @@ final class LedgerCommit {
   /// A group of new blocks for others to fill.
   ///
   /// @param view reads this commit's state
+  /// @param last tells whether a block must be the last of its group
   /// @param committed is told what was committed, before the caller is
   /// @param closed runs when the group is given up or done
   CommitGroup group(
-      StateQueryExecutor.View view, Consumer<List<CommittedBlock>> committed, Runnable closed) {
+      StateQueryExecutor.View view,
+      LongPredicate last,
+      Consumer<List<CommittedBlock>> committed,
+      Runnable closed) {
     return new CommitGroup() {
       private boolean done;
       private boolean over;
@@ -189,6 +198,11 @@ final class LedgerCommit {
       public void add(CommitBlock block) {
         checkOpen();
         LedgerCommit.this.add(block);
+      }
+
+      @Override
+      public boolean mustEnd() {
+        return !blocks.isEmpty() && last.test(blocks.getLast().getHeader().getNumber());
       }
 
       @Override

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param history absent where none is kept
 record LedgerParts(
+    String channelId,
+    CollectionSource source,
     BlockStore store,
     Database db,
     PrivateStore privateStore,

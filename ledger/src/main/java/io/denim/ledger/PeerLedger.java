@@ -62,6 +62,20 @@ public interface PeerLedger extends BlockReader, AutoCloseable {
   /// @return what was refused
   List<MissingInBlock> commitMissing(List<BlockOfPrivateData> data);
 
+  /// Asks for a snapshot of the ledger right after a block.
+  ///
+  /// @param blockNumber 0 for the last block
+  /// @return in Fabric's words, why there will be none; empty if there will
+  Optional<String> requestSnapshot(long blockNumber);
+
+  /// Takes a request back.
+  ///
+  /// @return in Fabric's words, why it stays; empty if it is gone
+  Optional<String> cancelSnapshot(long blockNumber);
+
+  /// The blocks at which snapshots are asked for or being made.
+  List<Long> pendingSnapshots();
+
   @Override
   void close();
 

@@ -27,7 +27,13 @@ import org.hyperledger.fabric.protos.ledger.rwset.kvrwset.KVWrite;
 /// thread at a time writes.
 final class PrivateStore implements AutoCloseable {
   private static final Set<Table> TABLES =
-      EnumSet.of(Table.PRIVATE, Table.PRIVATE_KEYS, Table.MISSING, Table.PURGED, Table.EXPIRY);
+      EnumSet.of(
+          Table.PRIVATE,
+          Table.PRIVATE_KEYS,
+          Table.MISSING,
+          Table.PURGED,
+          Table.EXPIRY,
+          Table.SNAPSHOTS);
   private static final byte[] ELIGIBLE = {1};
   private static final byte[] INELIGIBLE = {0};
 
@@ -36,6 +42,11 @@ final class PrivateStore implements AutoCloseable {
 
   PrivateStore(Path directory) {
     this.db = Database.open(directory, TABLES);
+  }
+
+  /// Requests for snapshots are kept here too, since they do not follow from the blocks either.
+  SnapshotRequests snapshotRequests() {
+    return new SnapshotRequests(db);
   }
 
   /// Stores what a block brings.

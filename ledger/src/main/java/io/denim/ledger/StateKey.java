@@ -17,6 +17,31 @@ final class StateKey {
     return namespace + "$$p" + collection;
   }
 
+  static boolean isHashed(String namespace) {
+    return namespace.contains("$$h");
+  }
+
+  static boolean isPrivate(String namespace) {
+    return namespace.contains("$$p");
+  }
+
+  static String namespaceOf(byte[] encoded) {
+    return new String(encoded, 0, separator(encoded), StandardCharsets.UTF_8);
+  }
+
+  static ByteString keyOf(byte[] encoded) {
+    int start = separator(encoded) + 1;
+    return ByteString.copyFrom(encoded, start, encoded.length - start);
+  }
+
+  private static int separator(byte[] encoded) {
+    int at = 0;
+    while (encoded[at] != 0) {
+      at++;
+    }
+    return at;
+  }
+
   static byte[] encode(String namespace, ByteString key) {
     byte[] prefix = namespace.getBytes(StandardCharsets.UTF_8);
     byte[] bytes = new byte[prefix.length + 1 + key.size()];

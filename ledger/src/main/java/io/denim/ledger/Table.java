@@ -12,6 +12,8 @@ enum Table {
   HISTORY,
   /// Which private data leaves the state with which block.
   EXPIRY,
+  /// The collections that chaincodes had.
+  COLLECTIONS,
   /// Private write sets by block and transaction.
   PRIVATE,
   /// Which private write sets hold a key, by the key's hash.
@@ -20,6 +22,8 @@ enum Table {
   MISSING,
   /// Up to where purges reached.
   PURGED,
+  /// Blocks at which snapshots are asked for.
+  SNAPSHOTS,
   /// Private write sets of transactions that are not committed yet.
   STAGED,
   /// The same by the height at which they came.

@@ -14,6 +14,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.BlockMetadataIndex;
 import org.hyperledger.fabric.protos.ledger.rwset.TxPvtReadWriteSet;
@@ -51,7 +53,9 @@ class LedgerGoldenTest {
       }
       assertState(chain, ledger);
       assertBlocks(chain, ledger);
+      assertThat(ledger.requestSnapshot(0)).isEmpty();
     }
+    assertSnapshot(chain);
     assertBlockFiles(chain);
     rebuildAndCompare(chain);
   }
@@ -142,7 +146,8 @@ class LedgerGoldenTest {
   }
 
   private LedgerProvider provider() {
-    return LedgerProvider.open(LedgerOptions.at(directory), new StateCollections());
+    return LedgerProvider.open(
+        LedgerOptions.at(directory.resolve("ledgersData")), new StateCollections());
   }
 
   private static Block genesis(GoldenChain chain) throws IOException {
@@ -217,17 +222,37 @@ class LedgerGoldenTest {
     }
   }
 
+  private void assertSnapshot(GoldenChain chain) throws IOException {
+    Path made =
+        SnapshotExport.directory(
+            directory.resolve("snapshots"), chain.channel(), chain.blocks().size() - 1);
+    Map<String, ByteString> expected = files(chain.directory().resolve("snapshot"));
+    assertThat(expected).isNotEmpty();
+    assertThat(files(made)).isEqualTo(expected);
+  }
+
+  private static Map<String, ByteString> files(Path directory) throws IOException {
+    Map<String, ByteString> files = new TreeMap<>();
+    try (Stream<Path> paths = Files.list(directory)) {
+      for (Path path : (Iterable<Path>) paths::iterator) {
+        files.put(path.getFileName().toString(), ByteString.copyFrom(Files.readAllBytes(path)));
+      }
+    }
+    return files;
+  }
+
   private void assertBlockFiles(GoldenChain chain) throws IOException {
     java.io.ByteArrayOutputStream expected = new java.io.ByteArrayOutputStream();
     chain.blocks().forEach(block -> expected.writeBytes(BlockFormat.frame(block)));
     assertThat(
             Files.readAllBytes(
-                BlockFiles.path(directory.resolve("chains/chains/" + chain.channel()), 0)))
+                BlockFiles.path(
+                    directory.resolve("ledgersData/chains/chains/" + chain.channel()), 0)))
         .isEqualTo(expected.toByteArray());
   }
 
   private void rebuildAndCompare(GoldenChain chain) {
-    IndexRebuild.deleteTree(directory.resolve("denim"));
+    IndexRebuild.deleteTree(directory.resolve("ledgersData/denim"));
     try (LedgerProvider provider = provider()) {
       assertThat(provider.channels()).containsExactly(chain.channel());
       PeerLedger ledger = provider.open(chain.channel());

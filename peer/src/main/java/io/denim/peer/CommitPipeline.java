@@ -143,7 +143,7 @@ final class CommitPipeline implements AutoCloseable {
     ValidatedBlock last;
     try (CommitGroup group = target.beginGroup()) {
       last = validate(next, group, blocks);
-      while (blocks.size() < MOST_IN_GROUP && !endsGroup(last)) {
+      while (blocks.size() < MOST_IN_GROUP && !group.mustEnd() && !endsGroup(last)) {
         CheckedBlock following = checked.poll();
         if (following == null) {
           break;
