@@ -9,6 +9,7 @@ import io.denim.identity.EnvelopeSigner;
 import io.denim.identity.IdentityOutcome;
 import io.denim.identity.SignatureVerifier;
 import io.denim.identity.SigningIdentity;
+import io.denim.order.etcdraft.RaftConfigRules;
 import io.denim.policy.PolicyOutcome;
 import java.time.InstantSource;
 import java.util.List;
@@ -60,16 +61,32 @@ final class MessageProcessor {
           .within("config update for existing channel did not pass initial checks");
     }
     return switch (ConfigProposals.propose(config, update.envelope(), verifier)) {
-      case ConfigProposals.Outcome.Acceptable(ConfigEnvelope next, var _) ->
-          finalChecks(config, sign(config, next));
-      case ConfigProposals.Outcome.Refused(String reason) ->
-          new Verdict.Rejected(
-              Status.BAD_REQUEST,
-              "error applying config update to existing channel '"
-                  + config.channelId()
-                  + "': "
-                  + reason);
+      case ConfigProposals.Outcome.Refused(String reason) -> notApplicable(config, reason);
+      case ConfigProposals.Outcome.Acceptable(ConfigEnvelope made, ChannelConfig next) -> {
+        Optional<String> problem = RaftConfigRules.problem(config, next);
+        if (problem.isPresent()) {
+          yield notApplicable(config, problem.get());
+        }
+        Verdict verdict = finalChecks(config, sign(config, made));
+        if (verdict instanceof Verdict.Passed) {
+          Optional<String> unfit = MaintenanceRules.problem(config, next, update.envelope());
+          if (unfit.isPresent()) {
+            yield new Verdict.Rejected(
+                Status.BAD_REQUEST,
+                "config update for existing channel did not pass maintenance checks: config"
+                    + " transaction inspection failed: "
+                    + unfit.get());
+          }
+        }
+        yield verdict;
+      }
     };
+  }
+
+  private static Verdict.Rejected notApplicable(ChannelConfig config, String reason) {
+    return new Verdict.Rejected(
+        Status.BAD_REQUEST,
+        "error applying config update to existing channel '" + config.channelId() + "': " + reason);
   }
 
   /// Checks anew what was made under an older configuration.

@@ -1,0 +1,105 @@
+package io.denim.order;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.denim.channelconfig.ChannelConfig;
+import io.denim.channelconfig.ConfigBlocks;
+import io.denim.identity.LocalMsp;
+import io.denim.identity.SignatureVerifier;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.zip.GZIPInputStream;
+import org.hyperledger.fabric.protos.common.Block;
+import org.hyperledger.fabric.protos.common.ConfigEnvelope;
+import org.hyperledger.fabric.protos.common.Envelope;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Config updates of the golden chains through the orderer's own checks.
+class ConfigUpdateGoldenTest {
+  private static final String PREFIX = "error applying config update to existing channel 'ch': ";
+
+  private final SignatureVerifier verifier = SignatureVerifier.create();
+
+  @ParameterizedTest
+  @CsvSource({"raft-v25, 14", "bft-v30, 2"})
+  void whatRealOrderersOrderedPassesAndWhatTheyRefusedDoesNot(String name, int passing)
+      throws Exception {
+    Path folder = Path.of(System.getProperty("denim.testdata"), "golden", name);
+    List<Block> blocks = configBlocks(folder.resolve("blocks.gz"));
+    MessageProcessor processor = processor(folder);
+    List<ChannelConfig> configs = new ArrayList<>();
+    configs.add(ChannelConfig.ofBlock(blocks.getFirst(), verifier));
+    for (Block block : blocks.subList(1, blocks.size())) {
+      ConfigEnvelope made = ConfigBlocks.configOf(block);
+      Verdict verdict =
+          processor.configUpdate(configs.getLast(), SubmittedMessage.of(made.getLastUpdate()));
+      assertThat(verdict)
+          .as("block %d", block.getHeader().getNumber())
+          .isInstanceOf(Verdict.Passed.class);
+      configs.add(ChannelConfig.ofBlock(block, verifier));
+    }
+    assertThat(configs).hasSize(passing + 1);
+    for (JsonNode refused : new ObjectMapper().readTree(folder.resolve("refused.json").toFile())) {
+      String info = refused.get("info").asText();
+      if (refused.get("envelope").isNull() || !info.startsWith(PREFIX)) {
+        continue;
+      }
+      Envelope update =
+          Envelope.parseFrom(Base64.getDecoder().decode(refused.get("envelope").asText()));
+      Set<String> reasons = new TreeSet<>();
+      for (ChannelConfig config : configs) {
+        if (processor.configUpdate(config, SubmittedMessage.of(update))
+            instanceof Verdict.Rejected(var _, String reason)) {
+          reasons.add(reason);
+        }
+      }
+      String expected =
+          info.replaceFirst("\\[\\[[0-9 ]+]]", "[garbage]")
+              .replaceFirst("(proto:|string field).*", "");
+      assertThat(reasons)
+          .as(refused.get("case").asText())
+          .anySatisfy(reason -> assertThat(reason).startsWith(expected));
+    }
+  }
+
+  private MessageProcessor processor(Path folder) throws Exception {
+    InstantSource then = () -> Instant.parse("2026-11-21T12:00:00Z");
+    LocalMsp msp =
+        LocalMsp.load(
+            folder.resolve(
+                "crypto/ordererOrganizations/example.com/orderers/orderer0.example.com/msp"),
+            "OrdererMSP",
+            verifier,
+            then);
+    return new MessageProcessor(msp.signingIdentity(), verifier, then, false);
+  }
+
+  private static List<Block> configBlocks(Path file) throws IOException {
+    List<Block> blocks = new ArrayList<>();
+    try (var in = new DataInputStream(new GZIPInputStream(Files.newInputStream(file)))) {
+      while (true) {
+        byte[] bytes = new byte[in.readInt()];
+        in.readFully(bytes);
+        Block block = Block.parseFrom(bytes);
+        if (ConfigBlocks.isConfigBlock(block)) {
+          blocks.add(block);
+        }
+      }
+    } catch (EOFException e) {
+      return blocks;
+    }
+  }
+}
