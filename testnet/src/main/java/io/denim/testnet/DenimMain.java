@@ -1,6 +1,7 @@
 package io.denim.testnet;
 
 import io.denim.cli.ClientException;
+import io.denim.node.Logging;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -22,6 +23,7 @@ public final class DenimMain {
   private DenimMain() {}
 
   public static void main(String[] arguments) {
+    Logging.start(System.getenv(), "error"); // what commands have to say goes to standard output
     System.exit(
         new CommandLine(new DenimMain())
             .setExecutionExceptionHandler(DenimMain::report)
