@@ -73,7 +73,7 @@ final class BlockProcessor {
         valid.put(i, rwSet);
       }
     }
-    BlockPrivateData data = isNew ? checked(block, valid) : block.privateData();
+    BlockPrivateData data = isNew ? checked(withHeld(block), block, valid) : block.privateData();
     List<Purge> purges = purges(number, valid);
     applyPrivate(updates, number, valid, data, purges);
     ByteString hash =
@@ -129,8 +129,9 @@ final class BlockProcessor {
 
   /// The clear private data that matches its hashes; all else that valid transactions wrote is
   /// noted as missing, unless the caller did so.
-  private static BlockPrivateData checked(CommitBlock block, Map<Integer, TxRwSet> valid) {
-    Map<Integer, TxPvtReadWriteSet> present = new HashMap<>(block.privateData().present());
+  private static BlockPrivateData checked(
+      Map<Integer, TxPvtReadWriteSet> given, CommitBlock block, Map<Integer, TxRwSet> valid) {
+    Map<Integer, TxPvtReadWriteSet> present = new HashMap<>(given);
     List<MissingPrivateData> missing = new ArrayList<>(block.privateData().missing());
     Set<MissingPrivateData> noted = new HashSet<>();
     for (MissingPrivateData entry : missing) {
@@ -149,6 +150,20 @@ final class BlockProcessor {
       }
     });
     return new BlockPrivateData(present, missing);
+  }
+
+  /// The given clear private data, and what the store kept of the block from before a reset.
+  private Map<Integer, TxPvtReadWriteSet> withHeld(CommitBlock block) {
+    long number = block.block().getHeader().getNumber();
+    if (!store.mayHold(number)) {
+      return block.privateData().present();
+    }
+    Map<Integer, TxPvtReadWriteSet> all = new HashMap<>();
+    for (TxPvtData held : store.read(number, name -> true)) {
+      all.put((int) held.txNumber(), held.writeSet());
+    }
+    all.putAll(block.privateData().present());
+    return all;
   }
 
   private static TxPvtReadWriteSet matching(

@@ -1,72 +1,38 @@
 package io.denim.ledger;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.ChannelHeader;
 import org.hyperledger.fabric.protos.common.Envelope;
 import org.hyperledger.fabric.protos.common.Payload;
-import org.jspecify.annotations.Nullable;
 
 /// A peer's ledgers, one for each channel (fabric v3.1.5
 /// core/ledger/kvledger/kv_ledger_provider.go). Holds a lock on its directory. Safe for use by any
 /// thread.
-///
-/// Block files lie where a Fabric peer has them, `chains/chains/<channel>`, so that either's can be
-/// taken over; databases lie in `denim/<channel>`.
 public final class LedgerProvider implements AutoCloseable {
   private final LedgerOptions options;
   private final CollectionSource collections;
-  private final FileChannel lockFile;
+  private final LedgerDirectories directories;
+  private final LedgerLock lock;
   private final Map<String, KvLedger> open = new HashMap<>();
   private boolean closed;
 
-  private LedgerProvider(
-      LedgerOptions options, CollectionSource collections, FileChannel lockFile) {
+  private LedgerProvider(LedgerOptions options, CollectionSource collections, LedgerLock lock) {
     this.options = options;
     this.collections = collections;
-    this.lockFile = lockFile;
+    this.directories = new LedgerDirectories(options.root());
+    this.lock = lock;
   }
 
   /// Opens the directory, which is made if it is missing.
   ///
   /// @throws LedgerException if another process has it open
   public static LedgerProvider open(LedgerOptions options, CollectionSource collections) {
-    try {
-      Files.createDirectories(options.root().resolve("chains/chains"));
-      FileChannel channel =
-          FileChannel.open(
-              options.root().resolve("denim.lock"),
-              StandardOpenOption.CREATE,
-              StandardOpenOption.WRITE);
-      if (lock(channel) == null) {
-        channel.close();
-        throw new LedgerException(
-            "the ledgers in %s are in use by another process".formatted(options.root()));
-      }
-      return new LedgerProvider(options, collections, channel);
-    } catch (IOException e) {
-      throw new LedgerException("cannot open the ledgers in " + options.root() + ": " + e, e);
-    }
-  }
-
-  private static @Nullable FileLock lock(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      return null;
-    }
+    return new LedgerProvider(options, collections, LedgerLock.forPeer(options.root()));
   }
 
   /// Makes a channel's ledger of its genesis block.
@@ -76,10 +42,10 @@ public final class LedgerProvider implements AutoCloseable {
     checkOpen();
     StoredTransaction config = configuration(genesis);
     String channelId = channelId(genesis);
-    if (exists(channelId)) {
+    if (directories.exists(channelId)) {
       throw new LedgerException("ledger [" + channelId + "] already exists with state [ACTIVE]");
     }
-    deleteRemains(channelId);
+    directories.delete(channelId);
     KvLedger ledger = openLedger(channelId);
     ledger.commit(new CommitBlock(genesis, List.of(config.checked()), BlockPrivateData.NONE));
     return ledger;
@@ -113,62 +79,30 @@ public final class LedgerProvider implements AutoCloseable {
 
   /// Opens a channel's ledger, or gives the open one.
   ///
-  /// @throws LedgerException if there is no such channel
+  /// @throws LedgerException if there is no such channel, or it is paused
   public synchronized PeerLedger open(String channelId) {
     checkOpen();
-    if (!exists(channelId)) {
+    if (!directories.exists(channelId)) {
       throw new LedgerException("cannot open ledger [" + channelId + "], ledger does not exist");
+    }
+    if (directories.isPaused(channelId)) {
+      throw new LedgerException(
+          "cannot open ledger [" + channelId + "], ledger status is [INACTIVE]");
     }
     return openLedger(channelId);
   }
 
   private KvLedger openLedger(String channelId) {
     return open.computeIfAbsent(
-        channelId,
-        id -> {
-          Path databases = options.root().resolve("denim").resolve(id);
-          return KvLedger.open(
-              id,
-              options,
-              new KvLedger.Directories(
-                  blocks(id), databases.resolve("state"), databases.resolve("private")),
-              collections);
-        });
+        channelId, id -> KvLedger.open(id, options, directories.of(id), collections));
   }
 
-  private Path blocks(String channelId) {
-    return options.root().resolve("chains/chains").resolve(channelId);
-  }
-
-  private boolean exists(String channelId) {
-    Path first = BlockFiles.path(blocks(channelId), 0);
-    if (open.containsKey(channelId)) {
-      return true;
-    }
-    return Files.exists(first) && BlockFileScan.holdsBlock(first);
-  }
-
-  private void deleteRemains(String channelId) {
-    IndexRebuild.deleteTree(blocks(channelId));
-    IndexRebuild.deleteTree(options.root().resolve("denim").resolve(channelId));
-  }
-
-  /// The channels that have a ledger here, sorted.
+  /// The channels that have a ledger here and are not paused, sorted.
   public synchronized List<String> channels() {
     checkOpen();
-    TreeSet<String> channels = new TreeSet<>();
-    try (DirectoryStream<Path> directories =
-        Files.newDirectoryStream(options.root().resolve("chains/chains"))) {
-      for (Path directory : directories) {
-        String name = directory.getFileName().toString();
-        if (exists(name)) {
-          channels.add(name);
-        }
-      }
-    } catch (IOException e) {
-      throw new LedgerException("cannot list the ledgers in " + options.root() + ": " + e, e);
-    }
-    return List.copyOf(channels);
+    List<String> active = new ArrayList<>(directories.channels());
+    active.removeIf(directories::isPaused);
+    return List.copyOf(active);
   }
 
   private void checkOpen() {
@@ -184,13 +118,11 @@ public final class LedgerProvider implements AutoCloseable {
       return;
     }
     closed = true;
-    try (lockFile) {
+    try (lock) {
       for (KvLedger ledger : open.values()) {
         ledger.close();
       }
       open.clear();
-    } catch (IOException e) {
-      throw new LedgerException("cannot unlock the ledgers in " + options.root(), e);
     }
   }
 }

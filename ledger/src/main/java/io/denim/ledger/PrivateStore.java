@@ -38,10 +38,26 @@ final class PrivateStore implements AutoCloseable {
   private static final byte[] INELIGIBLE = {0};
 
   private final Database db;
+  private final long lastAtOpening;
   private boolean unsynced;
 
   PrivateStore(Path directory) {
     this.db = Database.open(directory, TABLES);
+    this.lastAtOpening = lastBlock();
+  }
+
+  private long lastBlock() {
+    try (Database.Cursor cursor = db.cursor(Table.PRIVATE, new byte[0])) {
+      cursor.seekBefore(new DatabaseKey().number(-1L).build());
+      byte[] last = cursor.key();
+      return last == null ? 0 : DataKey.decode(last).block();
+    }
+  }
+
+  /// Whether sets of a block may be here before it is committed: it was committed once before the
+  /// chain was reset, or nearly so before a crash.
+  boolean mayHold(long block) {
+    return Long.compareUnsigned(block, lastAtOpening) <= 0;
   }
 
   /// Requests for snapshots are kept here too, since they do not follow from the blocks either.
