@@ -162,7 +162,7 @@ class LaunchTest {
   private Path basicJar() throws IOException {
     Path jar =
         Path.of(System.getProperty("denim.testdata"))
-            .resolveSibling("samples/basic/target/chaincode.jar");
+            .resolveSibling("samples/basic/target/package/chaincode.jar");
     assumeThat(jar).as("the bundled chaincode is not built").exists();
     Path source = Files.createDirectory(folder.resolve("source"));
     Files.copy(jar, source.resolve("chaincode.jar"));
