@@ -6,6 +6,7 @@ import io.denim.chaincode.PackageStore;
 import io.denim.chaincode.launch.ChaincodeLauncher;
 import io.denim.chaincode.launch.ExternalBuilder;
 import io.denim.chaincode.launch.LaunchSettings;
+import io.denim.lifecycle.ChaincodeCustodian;
 import io.denim.lifecycle.ChaincodeDefinitions;
 import io.denim.lifecycle.CollectionMembers;
 import io.denim.lifecycle.LifecycleCache;
@@ -73,6 +74,7 @@ record PeerChaincodes(ChaincodeRuntime runtime, RunnableChaincodes runnable) {
                         new LegacyChaincode(joined, subject.cache()))),
                 launcher));
     subject.cache().addListener(new ChaincodesAhead(runtime));
+    subject.cache().addListener(parts.add(new ChaincodeCustodian(runtime)).start());
     Optional<ServerTls> tls = authority.map(each -> each.serverTls(hosts(settings)));
     parts.add(
         GrpcServer.start(
