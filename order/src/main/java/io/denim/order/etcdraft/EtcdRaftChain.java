@@ -49,6 +49,7 @@ final class EtcdRaftChain implements Chain {
   private volatile boolean failed;
   private volatile boolean evicted;
   private volatile boolean closed;
+  private long knownLeader;
   private boolean changePending; // of the membership, while this node leads
   private boolean campaigning;
   private int campaignTicks;
@@ -215,7 +216,6 @@ final class EtcdRaftChain implements Chain {
   }
 
   private void begin() throws InterruptedException {
-    cluster.configure(ledger.membership().consenters());
     nextTick = System.nanoTime() + setup.tick().toNanos();
     Optional<Snapshot> snapshot = store.stored().snapshot();
     if (snapshot.isPresent()) {
@@ -289,6 +289,8 @@ final class EtcdRaftChain implements Chain {
 
   private void work() throws InterruptedException {
     while (node.hasReady()) {
+      // Whoever learns from these messages that this node leads must find that it knows it.
+      soft = node.softState();
       Ready ready = node.ready();
       ready.messages().forEach(cluster::send);
       store(ready);
@@ -317,20 +319,22 @@ final class EtcdRaftChain implements Chain {
 
   private void observeLeader() {
     SoftState now = node.softState();
-    if (now.leader() != soft.leader()) {
-      LOG.info("Raft leader changed: {} -> {} {}", soft.leader(), now.leader(), label);
-      if (soft.leader() == node.id()) {
-        proposals.end();
-        int dropped = inbox.dropSubmitted();
-        if (dropped > 0) {
-          LOG.warn("Discarded {} messages that waited for this leader {}", dropped, label);
-        }
-      }
-      if (now.leader() != 0) {
-        campaigning = false;
+    soft = now;
+    if (now.leader() == knownLeader) {
+      return;
+    }
+    LOG.info("Raft leader changed: {} -> {} {}", knownLeader, now.leader(), label);
+    if (knownLeader == node.id()) {
+      proposals.end();
+      int dropped = inbox.dropSubmitted();
+      if (dropped > 0) {
+        LOG.warn("Discarded {} messages that waited for this leader {}", dropped, label);
       }
     }
-    soft = now;
+    if (now.leader() != 0) {
+      campaigning = false;
+    }
+    knownLeader = now.leader();
   }
 
   private void lead() {

@@ -83,6 +83,7 @@ public final class EtcdRaftConsenter implements Consenter {
             cluster,
             inbox,
             stopped -> service.remove(channelId, stopped));
+    cluster.configure(membership.consenters());
     service.add(channelId, new ClusterService.Member(chain, cluster, inbox));
     return chain;
   }

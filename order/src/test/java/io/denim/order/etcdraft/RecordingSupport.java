@@ -7,6 +7,7 @@ import io.denim.channelconfig.ConfigBlocks;
 import io.denim.identity.SignatureVerifier;
 import io.denim.order.ChainSupport;
 import io.denim.order.Verdict;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -67,14 +68,22 @@ final class RecordingSupport implements ChainSupport {
   }
 
   /// Waits until so many blocks are written.
-  synchronized void awaitHeight(int height) throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (blocks.size() < height) {
+  void awaitHeight(int height) throws InterruptedException {
+    if (!awaitMoreThan(height - 1, Duration.ofSeconds(20))) {
+      throw new AssertionError("only " + blocks().size() + " of " + height + " blocks in time");
+    }
+  }
+
+  /// Waits until there are more blocks than so many.
+  synchronized boolean awaitMoreThan(int height, Duration patience) throws InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (blocks.size() <= height) {
       long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
       if (left <= 0) {
-        throw new AssertionError("only " + blocks.size() + " of " + height + " blocks in time");
+        return false;
       }
       wait(left);
     }
+    return true;
   }
 }
