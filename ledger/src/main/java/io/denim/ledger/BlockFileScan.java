@@ -5,7 +5,10 @@ import io.denim.wire.BlockHash;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.hyperledger.fabric.protos.common.Block;
+import org.hyperledger.fabric.protos.common.BlockHeader;
+import org.hyperledger.fabric.protos.common.BlockchainInfo;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,19 +21,20 @@ final class BlockFileScan {
 
   private final BlockFiles files;
   private final Visitor visitor;
+  private Optional<BlockchainInfo> before;
   private @Nullable Block last;
 
-  /// @param last the last block before the scan's start
+  /// @param before the chain up to the scan's start; empty at its beginning
   /// @param visitor is given each whole block
-  BlockFileScan(BlockFiles files, @Nullable Block last, Visitor visitor) {
+  BlockFileScan(BlockFiles files, Optional<BlockchainInfo> before, Visitor visitor) {
     this.files = files;
-    this.last = last;
+    this.before = before;
     this.visitor = visitor;
   }
 
   /// @param file the number of the file to begin with
   /// @param offset where in it
-  /// @return the last block of the chain
+  /// @return the last block that was found, if any was
   @Nullable Block run(int file, long offset) {
     try {
       long at = offset;
@@ -73,6 +77,12 @@ final class BlockFileScan {
         }
         visitor.visit(block, new BlockLocation(number, start, length));
         last = block;
+        before =
+            Optional.of(
+                BlockchainInfo.newBuilder()
+                    .setHeight(block.getHeader().getNumber() + 1)
+                    .setCurrentBlockHash(BlockHash.ofHeader(block.getHeader()))
+                    .build());
         at = start + length;
       }
     }
@@ -86,14 +96,11 @@ final class BlockFileScan {
     } catch (IOException e) {
       return null;
     }
-    Block previous = last;
+    BlockHeader header = block.getHeader();
     boolean follows =
-        previous == null
-            || (block.getHeader().getNumber() == previous.getHeader().getNumber() + 1
-                && block
-                    .getHeader()
-                    .getPreviousHash()
-                    .equals(BlockHash.ofHeader(previous.getHeader())));
+        before.isEmpty()
+            || (header.getNumber() == before.get().getHeight()
+                && header.getPreviousHash().equals(before.get().getCurrentBlockHash()));
     ByteString dataHash = block.getHeader().getDataHash();
     return follows && dataHash.equals(BlockHash.ofData(block.getData())) ? block : null;
   }

@@ -16,6 +16,7 @@ import org.hyperledger.fabric.protos.peer.TxValidationCode;
 /// answers). Reads are safe for any thread.
 final class BlockIndex {
   private static final byte LAST = 'l';
+  private static final byte BASE = 'b';
   private static final byte NUMBER = 'n';
   private static final byte HASH = 'h';
   private static final byte TRANSACTION = 't';
@@ -32,6 +33,26 @@ final class BlockIndex {
   Optional<Long> last() {
     byte[] value = db.get(Table.INDEX, new byte[] {LAST});
     return value == null ? Optional.empty() : Optional.of(ByteBuffer.wrap(value).getLong());
+  }
+
+  /// Where the chain begins, if it was made of a snapshot.
+  Optional<SnapshotBase> base() {
+    byte[] value = db.get(Table.INDEX, new byte[] {BASE});
+    return value == null ? Optional.empty() : Optional.of(SnapshotBase.decode(value));
+  }
+
+  static void putBase(Database.Batch batch, SnapshotBase base) {
+    batch.put(Table.INDEX, new byte[] {BASE}, base.encode());
+  }
+
+  /// The entry of a transaction that a snapshot only names: neither its place nor its verdict is
+  /// known.
+  static byte[] ofSnapshot(long lastBlock) {
+    return ByteBuffer.allocate(TRANSACTION_BYTES)
+        .putLong(lastBlock)
+        .putInt(-1)
+        .put((byte) TxValidationCode.NOT_VALIDATED.getNumber())
+        .array();
   }
 
   Optional<BlockLocation> location(long number) {
@@ -71,7 +92,7 @@ final class BlockIndex {
   }
 
   /// Ids are ordered by length first, as in a Fabric peer's index, whose order snapshots have.
-  private static byte[] transactionKey(String txId) {
+  static byte[] transactionKey(String txId) {
     byte[] id = txId.getBytes(StandardCharsets.UTF_8);
     byte[] key = new byte[1 + OrderedNumbers.MAX_LENGTH + id.length];
     key[0] = TRANSACTION;
@@ -96,6 +117,8 @@ final class BlockIndex {
   }
 
   /// Where a transaction is, and its verdict.
+  ///
+  /// @param txNumber -1 if only a snapshot names it
   record Transaction(long block, int txNumber, TxValidationCode code) {}
 
   /// Collects the entries of consecutive blocks. Used by one thread.

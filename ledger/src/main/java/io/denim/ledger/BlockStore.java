@@ -60,23 +60,21 @@ public final class BlockStore implements BlockReader, AutoCloseable {
   ///
   /// @param visitor is given each block that the index lacks, and has to add it
   void recover(BlockFileScan.Visitor visitor) {
+    index.base().ifPresent(base -> tip.moveTo(base.info()));
     Optional<Long> indexed = index.last();
-    Block last = indexed.map(this::indexedBlock).orElse(null);
     int file = 0;
     long offset = 0;
     if (indexed.isPresent()) {
       BlockLocation location = index.location(indexed.get()).orElseThrow();
       file = location.file();
       offset = location.end();
+      tip.moveTo(read(location).getHeader());
     }
-    Block end = new BlockFileScan(files, last, visitor).run(file, offset);
+    Optional<BlockchainInfo> before = height() == 0 ? Optional.empty() : Optional.of(info());
+    Block end = new BlockFileScan(files, before, visitor).run(file, offset);
     if (end != null) {
       tip.moveTo(end.getHeader());
     }
-  }
-
-  private Block indexedBlock(long number) {
-    return read(index.location(number).orElseThrow());
   }
 
   /// Appends the next block and waits until it is on disk.

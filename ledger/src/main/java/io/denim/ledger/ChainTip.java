@@ -29,7 +29,7 @@ final class ChainTip {
   /// Shows a block, and all before it, to readers.
   void moveTo(BlockHeader last) {
     moveTo(
-        BlockchainInfo.newBuilder()
+        info.toBuilder()
             .setHeight(last.getNumber() + 1)
             .setCurrentBlockHash(BlockHash.ofHeader(last))
             .setPreviousBlockHash(last.getPreviousHash())

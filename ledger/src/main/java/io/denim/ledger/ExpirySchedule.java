@@ -60,6 +60,12 @@ final class ExpirySchedule {
     added.put(new Key(expiry, block, name, KeyHash.of(key)), key);
   }
 
+  /// Puts the expiry of a hash that a snapshot holds into a batch.
+  static void put(
+      Database.Batch batch, long expiry, long block, CollectionName name, ByteString keyHash) {
+    batch.put(Table.EXPIRY, new Key(expiry, block, name, keyHash).encode(), new byte[0]);
+  }
+
   /// Adds the deletion of what expires with a block to its updates, except for what was written
   /// again since.
   ///

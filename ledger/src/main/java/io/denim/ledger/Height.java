@@ -1,6 +1,7 @@
 package io.denim.ledger;
 
 import com.google.protobuf.ByteString;
+import java.io.IOException;
 import org.hyperledger.fabric.protos.ledger.rwset.kvrwset.Version;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,16 @@ record Height(long block, long tx) implements Comparable<Height> {
 
   Version toProto() {
     return Version.newBuilder().setBlockNum(block).setTxNum(tx).build();
+  }
+
+  /// The height that {@link #toBytes} wrote.
+  static Height ofBytes(ByteString bytes) throws IOException {
+    try {
+      long block = OrderedNumbers.read(bytes, 0);
+      return new Height(block, OrderedNumbers.read(bytes, OrderedNumbers.length(bytes, 0)));
+    } catch (IndexOutOfBoundsException e) {
+      throw new IOException("error while decoding version", e);
+    }
   }
 
   /// The order-preserving form that the commit hash covers.

@@ -3,6 +3,7 @@ package io.denim.ledger;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.denim.wire.Blocks;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -51,6 +52,11 @@ final class KvLedger implements PeerLedger {
     BlockFiles files = BlockFiles.open(directories.blocks(), options.maxBlockFileSize());
     Database db = IndexRebuild.openDatabase(files, directories.state(), TABLES);
     BlockStore store = BlockStore.inside(files, db);
+    if (SnapshotBase.isMarked(directories.blocks()) && store.index().base().isEmpty()) {
+      throw new LedgerException(
+          "the databases of channel [%s] are lost; they came from a snapshot and cannot be built anew from blocks, so the channel has to be joined again"
+              .formatted(channelId));
+    }
     LedgerParts parts =
         new LedgerParts(
             channelId,
@@ -71,10 +77,27 @@ final class KvLedger implements PeerLedger {
     return ledger;
   }
 
+  /// Makes the databases of a channel from a snapshot whose files are verified; the channel is then
+  /// opened like any other.
+  static void importSnapshot(
+      Path snapshot,
+      SnapshotMetadata metadata,
+      LedgerOptions options,
+      Directories directories,
+      CollectionSource source)
+      throws IOException {
+    BlockFiles.open(directories.blocks(), options.maxBlockFileSize()).close();
+    try (Database db = Database.open(directories.state(), TABLES)) {
+      BlockToLive blockToLive = new BlockToLive(metadata.channelId(), source);
+      new SnapshotImport(snapshot, metadata.base(), db, blockToLive).run();
+    }
+    metadata.base().mark(directories.blocks());
+  }
+
   private ByteString lastCommitHash() {
     Optional<Block> last = blockByNumber(-1);
     if (last.isEmpty()) {
-      return ByteString.EMPTY;
+      return parts.store().index().base().map(SnapshotBase::commitHash).orElse(ByteString.EMPTY);
     }
     try {
       return Metadata.parseFrom(Blocks.slot(last.get(), BlockMetadataIndex.COMMIT_HASH)).getValue();
@@ -234,7 +257,12 @@ final class KvLedger implements PeerLedger {
 
   @Override
   public Optional<ProcessedTransaction> transactionById(String txId) {
-    return parts.store().index().transaction(txId).flatMap(this::processed);
+    return parts
+        .store()
+        .index()
+        .transaction(txId)
+        .filter(found -> found.txNumber() >= 0)
+        .flatMap(this::processed);
   }
 
   private Optional<ProcessedTransaction> processed(BlockIndex.Transaction found) {

@@ -33,8 +33,11 @@ final class LedgerDirectories {
         blocks(channelId), databases.resolve("state"), databases.resolve("private"));
   }
 
-  /// Whether a channel has at least a genesis block.
+  /// Whether a channel has at least a genesis block, or was made of a snapshot.
   boolean exists(String channelId) {
+    if (SnapshotBase.isMarked(blocks(channelId))) {
+      return true;
+    }
     Path first = BlockFiles.path(blocks(channelId), 0);
     return Files.exists(first) && BlockFileScan.holdsBlock(first);
   }

@@ -28,6 +28,7 @@ public final class LedgerMaintenance {
   public static void rebuildDatabases(LedgerOptions options) {
     LedgerDirectories directories = new LedgerDirectories(options.root());
     try (LedgerLock lock = LedgerLock.forMaintenance(options.root())) {
+      refuseSnapshots(directories, "cannot rebuild databases");
       for (String channel : directories.channels()) {
         lock.checkHeld();
         directories.dropDatabases(channel);
@@ -39,6 +40,7 @@ public final class LedgerMaintenance {
   public static void reset(LedgerOptions options) {
     LedgerDirectories directories = new LedgerDirectories(options.root());
     try (LedgerLock lock = LedgerLock.forMaintenance(options.root())) {
+      refuseSnapshots(directories, "cannot reset channels");
       for (String channel : directories.channels()) {
         lock.checkHeld();
         cutAfter(directories, channel, GENESIS, options);
@@ -54,6 +56,7 @@ public final class LedgerMaintenance {
     LedgerDirectories directories = new LedgerDirectories(options.root());
     try (LedgerLock lock = LedgerLock.forMaintenance(options.root())) {
       lock.checkHeld();
+      refuseSnapshots(directories, "cannot rollback any channel");
       if (!directories.exists(channelId)) {
         throw new LedgerException("ledgerID [" + channelId + "] does not exist");
       }
@@ -65,6 +68,18 @@ public final class LedgerMaintenance {
     }
   }
 
+  private static void refuseSnapshots(LedgerDirectories directories, String what) {
+    List<String> channels =
+        directories.channels().stream()
+            .filter(channel -> SnapshotBase.isMarked(directories.blocks(channel)))
+            .toList();
+    if (!channels.isEmpty()) {
+      throw new LedgerException(
+          "%s because the peer contains channel(s) [%s] that were bootstrapped from snapshot"
+              .formatted(what, String.join(" ", channels)));
+    }
+  }
+
   private static void cutAfter(
       LedgerDirectories directories, String channelId, long block, LedgerOptions options) {
     Path blocks = directories.blocks(channelId);
@@ -73,7 +88,7 @@ public final class LedgerMaintenance {
       AtomicLong last = new AtomicLong();
       new BlockFileScan(
               files,
-              null,
+              Optional.empty(),
               (found, location) -> {
                 last.set(found.getHeader().getNumber());
                 if (found.getHeader().getNumber() == block) {

@@ -1,6 +1,8 @@
 package io.denim.ledger;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -51,6 +53,38 @@ public final class LedgerProvider implements AutoCloseable {
     return ledger;
   }
 
+  /// Makes a channel's ledger of a snapshot. Blocks up to it are not to be had from this ledger,
+  /// and of its transactions only the ids are known ({@link PeerLedger#transactionStatus} tells
+  /// NOT_VALIDATED).
+  ///
+  /// @param snapshot a directory with all of the snapshot's files
+  /// @throws LedgerException if the channel exists already, or a file is not what its hash says
+  public synchronized PeerLedger createFromSnapshot(Path snapshot) {
+    checkOpen();
+    SnapshotMetadata metadata = SnapshotMetadata.verified(snapshot);
+    String channelId = metadata.channelId();
+    checkName(channelId);
+    if (directories.exists(channelId)) {
+      throw new LedgerException(
+          "error while creating ledger id: ledger ["
+              + channelId
+              + "] already exists with state [ACTIVE]");
+    }
+    directories.delete(channelId);
+    try {
+      KvLedger.importSnapshot(snapshot, metadata, options, directories.of(channelId), collections);
+    } catch (IOException e) {
+      throw new LedgerException("cannot import the snapshot " + snapshot + ": " + e, e);
+    }
+    return openLedger(channelId);
+  }
+
+  private static void checkName(String channelId) {
+    if (channelId.isEmpty() || channelId.contains("/") || channelId.startsWith(".")) {
+      throw new LedgerException("the channel [" + channelId + "] cannot be a directory");
+    }
+  }
+
   private static StoredTransaction configuration(Block genesis) {
     if (genesis.getHeader().getNumber() != 0 || genesis.getData().getDataCount() != 1) {
       throw new LedgerException("a genesis block has number 0 and one transaction");
@@ -66,11 +100,7 @@ public final class LedgerProvider implements AutoCloseable {
       Payload payload = Payload.parseFrom(envelope.getPayload());
       String channelId =
           ChannelHeader.parseFrom(payload.getHeader().getChannelHeader()).getChannelId();
-      if (channelId.isEmpty() || channelId.contains("/") || channelId.startsWith(".")) {
-        throw new LedgerException(
-            "the genesis block names the channel [%s], which cannot be a directory"
-                .formatted(channelId));
-      }
+      checkName(channelId);
       return channelId;
     } catch (InvalidProtocolBufferException e) {
       throw new LedgerException("the genesis block cannot be read", e);

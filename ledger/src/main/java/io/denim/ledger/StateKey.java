@@ -25,6 +25,12 @@ final class StateKey {
     return namespace.contains("$$p");
   }
 
+  /// The collection whose hashes a namespace holds.
+  static CollectionName collectionOf(String hashedNamespace) {
+    int at = hashedNamespace.indexOf("$$h");
+    return new CollectionName(hashedNamespace.substring(0, at), hashedNamespace.substring(at + 3));
+  }
+
   static String namespaceOf(byte[] encoded) {
     return new String(encoded, 0, separator(encoded), StandardCharsets.UTF_8);
   }

@@ -222,6 +222,47 @@ class LedgerGoldenTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"raft-v25, 90", "range-sbe, 60"})
+  void aChainGoesOnFromASnapshotAsIfItHadAllBlocks(String name, int snapshotAt) throws Exception {
+    GoldenChain chain = GoldenChain.load(name);
+    Path snapshot;
+    try (LedgerProvider provider = provider()) {
+      PeerLedger ledger = provider.create(genesis(chain));
+      assertThat(ledger.requestSnapshot(snapshotAt)).isEmpty();
+      List<CommitBlock> blocks = new ArrayList<>();
+      for (int number = 1; number <= snapshotAt + 3; number++) {
+        blocks.add(unverdicted(chain, number, Map.of()));
+      }
+      ledger.commit(blocks);
+    }
+    snapshot =
+        SnapshotExport.directory(directory.resolve("snapshots"), chain.channel(), snapshotAt);
+    LedgerOptions other = LedgerOptions.at(directory.resolve("other/ledgersData"));
+    try (LedgerProvider provider = LedgerProvider.open(other, new StateCollections())) {
+      PeerLedger ledger = provider.createFromSnapshot(snapshot);
+      assertThat(ledger.height()).isEqualTo(snapshotAt + 1);
+      assertVerdicts(chain, ledger.commit(unverdicted(chain, snapshotAt + 1, Map.of())));
+    }
+    try (LedgerProvider provider = LedgerProvider.open(other, new StateCollections())) {
+      assertThat(provider.channels()).containsExactly(chain.channel());
+      PeerLedger ledger = provider.open(chain.channel());
+      for (int number = snapshotAt + 2; number < chain.blocks().size(); number++) {
+        assertVerdicts(chain, ledger.commit(unverdicted(chain, number, Map.of())));
+      }
+      assertState(chain, ledger);
+      assertThat(ledger.blockByNumber(snapshotAt)).isEmpty();
+      assertThat(ledger.requestSnapshot(0)).isEmpty();
+    }
+    assertThat(
+            files(
+                SnapshotExport.directory(
+                    directory.resolve("other/snapshots"),
+                    chain.channel(),
+                    chain.blocks().size() - 1)))
+        .isEqualTo(files(chain.directory().resolve("snapshot")));
+  }
+
   private void assertSnapshot(GoldenChain chain) throws IOException {
     Path made =
         SnapshotExport.directory(
