@@ -112,7 +112,7 @@ public final class ChaincodePackager {
     if (files.isEmpty()) {
       throw new ChaincodePackageException("no source files found in '" + path + "'");
     }
-    TarWriter code = new TarWriter();
+    TarWriter code = TarWriter.ofSources();
     for (Map.Entry<String, byte[]> file : files.entrySet()) {
       code.file(file.getKey(), file.getValue());
     }
@@ -120,7 +120,7 @@ public final class ChaincodePackager {
     metadata.put("path", path);
     metadata.put("type", type);
     metadata.put("label", label);
-    TarWriter whole = new TarWriter();
+    TarWriter whole = TarWriter.ofArchives();
     whole.file("metadata.json", JSON.writeValueAsBytes(metadata));
     whole.file("code.tar.gz", code.finish().toByteArray());
     return whole.finish();

@@ -17,15 +17,24 @@ final class TarWriter {
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final OutputStream out;
 
-  TarWriter() throws IOException {
-    this.out = new FastGzip(bytes);
+  private TarWriter(int level) throws IOException {
+    this.out = new FastGzip(bytes, level);
   }
 
-  /// What is packed is unpacked once; jars in it are compressed already.
+  /// For what is worth compressing. It is unpacked once, so that is done fast rather than well.
+  static TarWriter ofSources() throws IOException {
+    return new TarWriter(Deflater.BEST_SPEED);
+  }
+
+  /// For what is compressed already.
+  static TarWriter ofArchives() throws IOException {
+    return new TarWriter(Deflater.NO_COMPRESSION);
+  }
+
   private static final class FastGzip extends GZIPOutputStream {
-    FastGzip(OutputStream out) throws IOException {
+    FastGzip(OutputStream out, int level) throws IOException {
       super(out, 64 * 1024);
-      def.setLevel(Deflater.BEST_SPEED);
+      def.setLevel(level);
     }
   }
 

@@ -166,7 +166,7 @@ class PackageTest {
   private record File(String name, String content) {}
 
   private static ByteString packed(File... files) throws IOException {
-    TarWriter tar = new TarWriter();
+    TarWriter tar = TarWriter.ofSources();
     for (File file : files) {
       tar.file(file.name(), file.content().getBytes(StandardCharsets.UTF_8));
     }
@@ -174,7 +174,7 @@ class PackageTest {
   }
 
   private static ChaincodePackage withCode(ByteString code) throws Exception {
-    TarWriter tar = new TarWriter();
+    TarWriter tar = TarWriter.ofSources();
     tar.file("metadata.json", METADATA.getBytes(StandardCharsets.UTF_8));
     tar.file("code.tar.gz", code.toByteArray());
     return ChaincodePackage.parse(tar.finish());
