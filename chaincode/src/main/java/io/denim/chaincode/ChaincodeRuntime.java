@@ -1,6 +1,7 @@
 package io.denim.chaincode;
 
 import io.denim.ledger.TransactionSimulator;
+import io.denim.metrics.Metrics;
 import io.denim.wire.OutboundStream;
 import io.grpc.BindableService;
 import io.grpc.stub.CallStreamObserver;
@@ -34,8 +35,17 @@ public final class ChaincodeRuntime implements ChaincodeExecutor, AutoCloseable 
 
   /// @param launcher starts packages; belongs to the runtime from now on, which closes it
   public ChaincodeRuntime(ChaincodeSettings settings, Ports ports, ChaincodeStarter launcher) {
+    this(settings, ports, launcher, new Metrics());
+  }
+
+  /// @param launcher as above
+  /// @param metrics where chaincodes' metrics are kept
+  public ChaincodeRuntime(
+      ChaincodeSettings settings, Ports ports, ChaincodeStarter launcher, Metrics metrics) {
+    ChaincodeMetrics counted = new ChaincodeMetrics(metrics);
     this.registry = new ShimRegistry(settings.developmentMode());
-    this.launches = new Launches(registry, launcher, settings.startupTimeout(), this::connect);
+    this.launches =
+        new Launches(registry, launcher, settings.startupTimeout(), counted, this::connect);
     Map<String, SystemChaincode> system = new TreeMap<>();
     ports.systemChaincodes().forEach(chaincode -> system.put(chaincode.name(), chaincode));
     this.invocations = new Invocations(settings, ports.definitions(), system, launches);
@@ -48,7 +58,8 @@ public final class ChaincodeRuntime implements ChaincodeExecutor, AutoCloseable 
                 new StateReads(access, features),
                 new StateWrites(access, features),
                 new StateQueries(access, settings.totalQueryLimit()),
-                new ChaincodeCalls(ports.channels(), invocations)));
+                new ChaincodeCalls(ports.channels(), invocations)),
+            counted);
   }
 
   @Override

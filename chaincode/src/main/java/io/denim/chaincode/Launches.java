@@ -13,13 +13,16 @@ final class Launches implements AutoCloseable {
   private final ShimRegistry registry;
   private final ChaincodeStarter starter;
   private final Duration startupTimeout;
+  private final ChaincodeMetrics metrics;
   private final ShimHost host;
 
   Launches(
       ShimRegistry registry,
       ChaincodeStarter starter,
       Duration startupTimeout,
+      ChaincodeMetrics metrics,
       Connector connector) {
+    this.metrics = metrics;
     this.registry = registry;
     this.starter = starter;
     this.startupTimeout = startupTimeout;
@@ -38,7 +41,11 @@ final class Launches implements AutoCloseable {
     if (launch.mine()) {
       Thread.ofVirtual().name("chaincode-" + packageId).start(() -> run(packageId, launch.state()));
     }
-    await(packageId, launch);
+    long start = System.nanoTime();
+    await(packageId, launch, start);
+    if (launch.mine()) {
+      metrics.launched(packageId, true, start);
+    }
     connection = registry.connection(packageId);
     if (connection == null) {
       throw new InvocationException(
@@ -52,10 +59,12 @@ final class Launches implements AutoCloseable {
     starter.close();
   }
 
-  private void await(String packageId, ShimRegistry.Launch launch) throws InvocationException {
+  private void await(String packageId, ShimRegistry.Launch launch, long start)
+      throws InvocationException {
     String failure;
     try {
       if (!launch.state().await(Deadline.in(startupTimeout))) {
+        metrics.launchTimedOut(packageId);
         launch
             .state()
             .failed("timeout expired while starting chaincode " + packageId + " for transaction");
@@ -67,6 +76,9 @@ final class Launches implements AutoCloseable {
     }
     if (failure != null) {
       registry.launchFailed(packageId, launch.state());
+      if (launch.mine()) {
+        metrics.launched(packageId, false, start);
+      }
       throw new InvocationException("could not launch chaincode " + packageId + ": " + failure);
     }
   }

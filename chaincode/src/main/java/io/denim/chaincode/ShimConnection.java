@@ -46,7 +46,7 @@ final class ShimConnection {
   private record TransactionKey(String channelId, String txId) {}
 
   /// What every connection of a peer has in common.
-  record Terms(ChaincodeSettings settings, ShimRequests requests) {}
+  record Terms(ChaincodeSettings settings, ShimRequests requests, ChaincodeMetrics metrics) {}
 
   /// Tells whether a package id belongs to who is at the other end.
   interface Credential {
@@ -165,7 +165,7 @@ final class ShimConnection {
     while (true) {
       switch (context.await()) {
         case TransactionContext.Event.Request(ChaincodeMessage request) -> {
-          ChaincodeMessage answer = terms.requests().answer(request, context);
+          ChaincodeMessage answer = answer(request, context);
           context.requestAnswered();
           send(answer, context.deadline);
         }
@@ -178,6 +178,16 @@ final class ShimConnection {
     }
   }
 
+  private ChaincodeMessage answer(ChaincodeMessage request, TransactionContext context) {
+    long start = System.nanoTime();
+    ChaincodeMetrics.Requests counted =
+        terms.metrics().requests(request.getType().name(), context.channelId(), packageId);
+    counted.received().increment();
+    ChaincodeMessage answer = terms.requests().answer(request, context);
+    counted.completed(answer.getType() == ChaincodeMessage.Type.RESPONSE, start);
+    return answer;
+  }
+
   private void send(ChaincodeMessage message, Deadline deadline)
       throws InvocationException, InterruptedException {
     switch (out.send(message, deadline.patience())) {
@@ -187,7 +197,8 @@ final class ShimConnection {
     }
   }
 
-  private static InvocationException timedOut() {
+  private InvocationException timedOut() {
+    terms.metrics().executionTimedOut(packageId);
     return new InvocationException("timeout expired while executing transaction");
   }
 

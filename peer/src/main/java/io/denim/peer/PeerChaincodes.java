@@ -72,7 +72,8 @@ record PeerChaincodes(ChaincodeRuntime runtime, RunnableChaincodes runnable) {
                         new ConfigurationChaincode(joined, environment.verifier()),
                         new QueryChaincode(joined),
                         new LegacyChaincode(joined, subject.cache()))),
-                launcher));
+                launcher,
+                environment.metrics()));
     subject.cache().addListener(new ChaincodesAhead(runtime));
     subject.cache().addListener(parts.add(new ChaincodeCustodian(runtime)).start());
     Optional<ServerTls> tls = authority.map(each -> each.serverTls(hosts(settings)));
