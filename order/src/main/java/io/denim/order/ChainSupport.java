@@ -22,4 +22,8 @@ public interface ChainSupport {
   /// @param blocks in order, following the last block, header and data filled
   /// @param consenterMetadata what the consenter keeps beside each block's signature, one a block
   void write(List<Block> blocks, List<ByteString> consenterMetadata);
+
+  /// This node is no longer a consenter of the channel and follows it from now on. The chain ends
+  /// by itself.
+  void leave();
 }

@@ -3,36 +3,36 @@ package io.denim.order;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.denim.channelconfig.ChannelConfig;
-import io.denim.channelconfig.ChannelConfigException;
-import io.denim.channelconfig.ConfigBlocks;
+import io.denim.deliver.BlockFeed;
+import io.denim.identity.EnvelopeSigner;
 import io.denim.identity.SignatureVerifier;
 import io.denim.ledger.BlockStore;
-import io.denim.wire.Blocks;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.stream.Stream;
 import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.Envelope;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// An orderer's channels: opens those on disk, joins new ones and removes old ones (fabric v3.1.5
-/// orderer/common/multichannel/registrar.go). What was begun when the node was killed is ended when
-/// it starts again. Reads are safe for any thread; changes wait for each other.
+/// orderer/common/multichannel/registrar.go), and turns those that it follows into those that it
+/// orders and back. What was begun when the node was killed is ended when it starts again. Reads
+/// are safe for any thread; changes wait for each other.
 final class ChannelRegistrar implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ChannelRegistrar.class);
 
   private final Node node;
   private final OperationFile joins;
   private final OperationFile removals;
+  private final ChannelFolders folders;
   private final Map<String, OrderingChannel> channels = new ConcurrentSkipListMap<>();
+  private final Map<String, FollowingChannel> followed = new ConcurrentSkipListMap<>();
+  private boolean closed;
 
   /// What all channels of a node share.
   ///
@@ -43,26 +43,31 @@ final class ChannelRegistrar implements AutoCloseable {
       MessageProcessor processor,
       BlockSigner signer,
       SignatureVerifier verifier,
-      Map<String, Consenter> consenters) {}
+      Map<String, Consenter> consenters,
+      Following following) {}
+
+  /// How a node fetches blocks of channels that it follows.
+  record Following(EnvelopeSigner signer, BlockFeed.Connection connection) {}
 
   private ChannelRegistrar(Node node) {
     this.node = node;
+    this.folders = new ChannelFolders(node.directory());
     this.joins = new OperationFile(node.directory().resolve("pendingops/join"), ".join");
     this.removals = new OperationFile(node.directory().resolve("pendingops/remove"), ".remove");
   }
 
-  /// Opens the channels on disk and starts to order on them.
+  /// Opens the channels on disk and starts to order on them, or to follow them.
   ///
   /// @throws ChannelException if a channel is not usable; the message names it
   static ChannelRegistrar open(Node node) throws ChannelException {
     ChannelRegistrar registrar = new ChannelRegistrar(node);
     registrar.removals.all().keySet().forEach(registrar::delete);
     for (Map.Entry<String, ByteString> join : registrar.joins.all().entrySet()) {
-      registrar.join(join.getKey(), parse(join.getKey(), join.getValue()));
+      registrar.enter(join.getKey(), parse(join.getKey(), join.getValue()));
     }
-    for (String channelId : registrar.onDisk()) {
-      if (!registrar.channels.containsKey(channelId)) {
-        registrar.start(channelId, registrar.openStore(channelId));
+    for (String channelId : registrar.folders.channels()) {
+      if (!registrar.has(channelId)) {
+        registrar.resume(channelId);
       }
     }
     return registrar;
@@ -72,46 +77,147 @@ final class ChannelRegistrar implements AutoCloseable {
     return Optional.ofNullable(channels.get(channelId));
   }
 
-  /// The channels' names, sorted.
+  /// The channels' names, sorted, those included that this node only follows.
   List<String> names() {
-    return List.copyOf(channels.keySet());
+    Set<String> names = new TreeSet<>(channels.keySet());
+    names.addAll(followed.keySet());
+    return List.copyOf(names);
   }
 
   ChannelInfo info(String channelId) throws ChannelException {
+    FollowingChannel follower = followed.get(channelId);
+    if (follower != null) {
+      return follower.info();
+    }
     OrderingChannel channel = required(channelId);
     return new ChannelInfo(channelId, channel.chain().participation(), channel.blocks().height());
   }
 
-  /// Joins a channel that begins with this genesis block.
+  /// Joins a channel: from its beginning, or by a later config block, for which the blocks before
+  /// it are fetched first. A node that is no consenter of the channel follows it.
   ///
   /// @throws ChannelException if this node has the channel already, or cannot take part in it
-  synchronized ChannelInfo join(String channelId, Block genesis) throws ChannelException {
-    if (channels.containsKey(channelId)) {
+  synchronized ChannelInfo join(String channelId, Block configBlock) throws ChannelException {
+    if (has(channelId)) {
       throw new ChannelException(ChannelException.Kind.ALREADY_EXISTS, "channel already exists");
     }
-    if (genesis.getHeader().getNumber() != 0) {
-      throw new ChannelException(
-          ChannelException.Kind.INVALID,
-          "joining by config block "
-              + genesis.getHeader().getNumber()
-              + " needs the blocks before it from other orderers, which this node cannot fetch;"
-              + " join with the genesis block");
-    }
-    joins.save(channelId, genesis.toByteString());
+    joins.save(channelId, configBlock.toByteString());
     try {
-      BlockStore store = openStore(channelId);
-      if (store.height() == 0) {
-        store.append(genesis);
-      }
-      start(channelId, store);
+      enter(channelId, configBlock);
     } catch (ChannelException e) {
       delete(channelId);
-      throw e;
-    } finally {
       joins.remove(channelId);
+      throw e;
     }
     LOG.info("Joined channel {}", channelId);
     return info(channelId);
+  }
+
+  private void enter(String channelId, Block configBlock) throws ChannelException {
+    consenter(ChannelFolders.ordererConfig(channelId, configBlock, node.verifier()));
+    BlockStore store = folders.open(channelId);
+    boolean genesis = configBlock.getHeader().getNumber() == 0;
+    if (genesis && store.height() == 0) {
+      store.append(configBlock);
+    }
+    if (store.height() > configBlock.getHeader().getNumber()) {
+      store.close();
+      resume(channelId);
+      joins.remove(channelId);
+    } else {
+      follow(channelId, store, Optional.of(configBlock));
+    }
+  }
+
+  /// Orders a channel whose blocks are here, or follows it.
+  private void resume(String channelId) throws ChannelException {
+    BlockStore store = folders.open(channelId);
+    try {
+      ChannelConfig config = ChannelFolders.newestConfig(channelId, store, node.verifier());
+      Consenter consenter = consenter(config);
+      if (!consenter.isMember(config)) {
+        follow(channelId, store, Optional.empty());
+        return;
+      }
+      var shared =
+          new OrderingChannel.Node(
+              node.processor(), node.signer(), consenter, node.verifier(), this::left);
+      OrderingChannel channel = OrderingChannel.of(shared, store, config);
+      channels.put(channelId, channel);
+      channel.start();
+    } catch (ChannelException | RuntimeException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  private void follow(String channelId, BlockStore store, Optional<Block> joinBlock)
+      throws ChannelException {
+    var shared =
+        new FollowingChannel.Node(
+            node.verifier(),
+            node.following().signer(),
+            node.following().connection(),
+            this::isMember);
+    FollowingChannel follower =
+        new FollowingChannel(channelId, shared, store, joinBlock, () -> becameMember(channelId));
+    followed.put(channelId, follower);
+    follower.start();
+  }
+
+  private synchronized void becameMember(String channelId) {
+    FollowingChannel follower = followed.get(channelId);
+    if (closed || follower == null) {
+      return;
+    }
+    follower.close();
+    followed.remove(channelId);
+    joins.remove(channelId);
+    resumeOrTell(channelId);
+  }
+
+  private synchronized void left(String channelId) {
+    OrderingChannel channel = channels.get(channelId);
+    if (closed || channel == null) {
+      return;
+    }
+    LOG.info("This node no longer orders channel {}, but follows it", channelId);
+    channel.close();
+    channels.remove(channelId);
+    forget(channelId);
+    resumeOrTell(channelId);
+  }
+
+  private void resumeOrTell(String channelId) {
+    try {
+      resume(channelId);
+    } catch (ChannelException e) {
+      LOG.error("Channel {} is not usable any more: {}", channelId, e.getMessage());
+    }
+  }
+
+  private boolean isMember(ChannelConfig config) {
+    Consenter consenter = node.consenters().get(type(config));
+    return consenter != null && consenter.isMember(config);
+  }
+
+  private Consenter consenter(ChannelConfig config) throws ChannelException {
+    Consenter consenter = node.consenters().get(type(config));
+    if (consenter == null) {
+      throw new ChannelException(
+          ChannelException.Kind.INVALID,
+          "channel "
+              + config.channelId()
+              + " is ordered by '"
+              + type(config)
+              + "', which this orderer does not know; it knows "
+              + node.consenters().keySet());
+    }
+    return consenter;
+  }
+
+  private static String type(ChannelConfig config) {
+    return config.orderer().map(orderer -> orderer.consensus().type()).orElse("");
   }
 
   /// Applies a config update that came over the participation API.
@@ -119,6 +225,9 @@ final class ChannelRegistrar implements AutoCloseable {
   /// @throws ChannelException if it is refused, with the reason
   ChannelInfo update(String channelId, Envelope update)
       throws ChannelException, InterruptedException {
+    if (followed.containsKey(channelId)) {
+      throw new ChannelException(ChannelException.Kind.NOT_READY, "channel not ready");
+    }
     OrderingChannel channel = required(channelId);
     SubmittedMessage message;
     try {
@@ -144,18 +253,36 @@ final class ChannelRegistrar implements AutoCloseable {
   ///
   /// @throws ChannelException if there is no such channel
   synchronized void remove(String channelId) throws ChannelException {
-    OrderingChannel channel = required(channelId);
+    FollowingChannel follower = followed.get(channelId);
+    AutoCloseable channel = follower == null ? required(channelId) : follower;
     removals.save(channelId, ByteString.EMPTY);
+    joins.remove(channelId);
     channels.remove(channelId);
-    channel.close();
+    followed.remove(channelId);
+    close(channelId, channel);
     delete(channelId);
     LOG.info("Removed channel {}", channelId);
   }
 
   @Override
   public synchronized void close() {
-    channels.values().forEach(OrderingChannel::close);
+    closed = true;
+    followed.forEach(ChannelRegistrar::close);
+    channels.forEach(ChannelRegistrar::close);
+    followed.clear();
     channels.clear();
+  }
+
+  private static void close(String channelId, AutoCloseable channel) {
+    try {
+      channel.close();
+    } catch (Exception e) {
+      LOG.error("Channel {} did not close in good order: {}", channelId, e.getMessage(), e);
+    }
+  }
+
+  private boolean has(String channelId) {
+    return channels.containsKey(channelId) || followed.containsKey(channelId);
   }
 
   private OrderingChannel required(String channelId) throws ChannelException {
@@ -164,94 +291,15 @@ final class ChannelRegistrar implements AutoCloseable {
             new ChannelException(ChannelException.Kind.DOES_NOT_EXIST, "channel does not exist"));
   }
 
-  private void start(String channelId, BlockStore store) throws ChannelException {
-    try {
-      ChannelConfig config = newestConfig(channelId, store);
-      String type = config.orderer().map(orderer -> orderer.consensus().type()).orElse("");
-      Consenter consenter = node.consenters().get(type);
-      if (consenter == null) {
-        throw new ChannelException(
-            ChannelException.Kind.INVALID,
-            "channel "
-                + channelId
-                + " is ordered by '"
-                + type
-                + "', which this orderer does not know; it knows "
-                + node.consenters().keySet());
-      }
-      var shared =
-          new OrderingChannel.Node(node.processor(), node.signer(), consenter, node.verifier());
-      OrderingChannel channel = OrderingChannel.of(shared, store, config);
-      channels.put(channelId, channel);
-      channel.start();
-    } catch (ChannelException | RuntimeException e) {
-      store.close();
-      throw e;
-    }
-  }
-
-  private ChannelConfig newestConfig(String channelId, BlockStore store) throws ChannelException {
-    try {
-      long height = store.height();
-      if (height == 0) {
-        throw new ChannelException(
-            ChannelException.Kind.INVALID, "channel " + channelId + " has no block on disk");
-      }
-      Block last = store.blockByNumber(height - 1).orElseThrow();
-      Block configBlock = store.blockByNumber(Blocks.lastConfigNumber(last)).orElseThrow();
-      ChannelConfig config =
-          ChannelConfig.of(
-              channelId, ConfigBlocks.configOf(configBlock).getConfig(), node.verifier());
-      if (config.orderer().isEmpty()) {
-        throw new ChannelException(
-            ChannelException.Kind.INVALID, "channel " + channelId + " has no orderer section");
-      }
-      return config;
-    } catch (ChannelConfigException | InvalidProtocolBufferException e) {
-      throw new ChannelException(
-          ChannelException.Kind.INVALID,
-          "the configuration of channel " + channelId + " is not usable: " + e.getMessage());
-    }
-  }
-
-  private BlockStore openStore(String channelId) {
-    return BlockStore.open(
-        node.directory().resolve("chains").resolve(channelId),
-        node.directory().resolve("index").resolve(channelId));
-  }
-
-  private List<String> onDisk() {
-    Path chains = node.directory().resolve("chains");
-    if (!Files.isDirectory(chains)) {
-      return List.of();
-    }
-    try (Stream<Path> found = Files.list(chains)) {
-      return found
-          .filter(Files::isDirectory)
-          .map(p -> p.getFileName().toString())
-          .sorted()
-          .toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + chains, e);
-    }
-  }
-
   private void delete(String channelId) {
-    deleteTree(node.directory().resolve("chains").resolve(channelId));
-    deleteTree(node.directory().resolve("index").resolve(channelId));
+    folders.delete(channelId);
+    forget(channelId);
     removals.remove(channelId);
   }
 
-  private static void deleteTree(Path root) {
-    if (!Files.exists(root)) {
-      return;
-    }
-    try (Stream<Path> found = Files.walk(root)) {
-      for (Path path : found.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot delete " + root, e);
+  private void forget(String channelId) {
+    for (Consenter consenter : node.consenters().values()) {
+      consenter.forget(channelId);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.denim.order;
 
 import io.denim.channelconfig.ConsensusType;
+import io.denim.deliver.BlockFeed;
 import io.denim.deliver.DeliverChannel;
 import io.denim.deliver.DeliverHandler;
 import io.denim.identity.EnvelopeSigner;
@@ -83,7 +84,12 @@ public final class OrdererNode implements AutoCloseable {
                     settings.access().expirationChecked()),
                 new BlockSigner(signer),
                 environment.verifier(),
-                Map.of(SoloConsenter.TYPE, new SoloConsenter(), ConsensusType.ETCD_RAFT, raft)));
+                Map.of(SoloConsenter.TYPE, new SoloConsenter(), ConsensusType.ETCD_RAFT, raft),
+                new ChannelRegistrar.Following(
+                    signer,
+                    new BlockFeed.Connection(
+                        settings.grpc().listener().tls().isPresent(),
+                        settings.grpc().listener().tls().map(ServerTls::keyPair)))));
     try {
       return serve(settings, environment, registrar, raft.service());
     } catch (IOException | TlsConfigurationException | RuntimeException e) {

@@ -12,6 +12,7 @@ import io.denim.ledger.BlockStore;
 import io.denim.wire.Blocks;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.Envelope;
 import org.hyperledger.fabric.protos.common.Metadata;
@@ -34,11 +35,14 @@ final class OrderingChannel implements ChainSupport, DeliverChannel, AutoCloseab
   /// What a channel shares with the others of its node.
   ///
   /// @param consenter of the channel's consensus type
+  /// @param whenLeft called with the channel's name, on a thread of its own, when this node is no
+  ///   longer a consenter
   record Node(
       MessageProcessor processor,
       BlockSigner signer,
       Consenter consenter,
-      SignatureVerifier verifier) {}
+      SignatureVerifier verifier,
+      Consumer<String> whenLeft) {}
 
   private OrderingChannel(Node node, BlockStore blocks, ChannelConfig config, Block last)
       throws ChannelException, InvalidProtocolBufferException {
@@ -122,6 +126,11 @@ final class OrderingChannel implements ChainSupport, DeliverChannel, AutoCloseab
       LOG.info("[channel: {}] configuration {} is in force", config.channelId(), next.sequence());
       config = next;
     }
+  }
+
+  @Override
+  public void leave() {
+    Thread.startVirtualThread(() -> node.whenLeft().accept(config.channelId()));
   }
 
   @Override

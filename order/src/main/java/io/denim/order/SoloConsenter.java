@@ -1,6 +1,7 @@
 package io.denim.order;
 
 import com.google.protobuf.ByteString;
+import io.denim.channelconfig.ChannelConfig;
 
 /// Ordering by one node alone, under the name `solo`.
 public final class SoloConsenter implements Consenter {
@@ -11,4 +12,12 @@ public final class SoloConsenter implements Consenter {
   public Chain chain(String channelId, ChainSupport support, ByteString lastMetadata) {
     return new SoloChain(channelId, support);
   }
+
+  @Override
+  public boolean isMember(ChannelConfig config) {
+    return true;
+  }
+
+  @Override
+  public void forget(String channelId) {}
 }

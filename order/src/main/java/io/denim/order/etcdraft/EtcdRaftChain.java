@@ -16,10 +16,12 @@ import io.denim.order.Submission;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.hyperledger.fabric.protos.common.Envelope;
+import org.hyperledger.fabric.protos.orderer.etcdraft.Consenter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -211,6 +213,9 @@ final class EtcdRaftChain implements Chain {
       cluster.close();
       store.close();
       whenStopped.accept(this);
+      if (evicted) {
+        support.leave();
+      }
       LOG.info("Raft node stopped {}", label);
     }
   }
@@ -304,8 +309,11 @@ final class EtcdRaftChain implements Chain {
       lead();
       snapshotIfDue();
     }
-    members = ledger.membership().consenters().size();
-    evicted = ledger.isEvicted();
+    Map<Long, Consenter> configured = ledger.membership().consenters();
+    members = configured.size();
+    // Whoever is removed may not hear of the commit of that, because nobody sends to it any more.
+    boolean forgotten = soft.leader() == 0 && !configured.containsKey(node.id());
+    evicted = ledger.isEvicted() || forgotten;
   }
 
   private void store(Ready ready) {

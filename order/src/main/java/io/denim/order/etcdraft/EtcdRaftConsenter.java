@@ -2,6 +2,7 @@ package io.denim.order.etcdraft;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.denim.channelconfig.ChannelConfig;
 import io.denim.consensus.RaftOptions;
 import io.denim.identity.EnvelopeSigner;
 import io.denim.node.GoDuration;
@@ -20,10 +21,13 @@ import java.util.Optional;
 import org.hyperledger.fabric.protos.orderer.etcdraft.BlockMetadata;
 import org.hyperledger.fabric.protos.orderer.etcdraft.ConfigMetadata;
 import org.hyperledger.fabric.protos.orderer.etcdraft.Options;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Ordering by Raft (fabric v3.1.5 orderer/consensus/etcdraft/consenter.go). A node finds itself
 /// among a channel's consenters by the public key of its own TLS certificate.
 public final class EtcdRaftConsenter implements Consenter {
+  private static final Logger LOG = LoggerFactory.getLogger("orderer.consensus.etcdraft");
   private static final long MAX_UNCOMMITTED_BYTES = 1L << 30;
 
   private final Path logs;
@@ -88,6 +92,27 @@ public final class EtcdRaftConsenter implements Consenter {
     return chain;
   }
 
+  @Override
+  public boolean isMember(ChannelConfig config) {
+    try {
+      ConfigMetadata metadata =
+          ConfigMetadata.parseFrom(config.orderer().orElseThrow().consensus().metadata());
+      Membership membership = Membership.of(BlockMetadata.getDefaultInstance(), metadata);
+      return self(membership).isPresent();
+    } catch (InvalidProtocolBufferException | CertificateException e) {
+      LOG.warn(
+          "Cannot tell whether this node orders channel {}: {}",
+          config.channelId(),
+          e.getMessage());
+      return false;
+    }
+  }
+
+  @Override
+  public void forget(String channelId) {
+    RaftStore.delete(logs.resolve(channelId));
+  }
+
   private static ConfigMetadata configOf(String channelId, ChainSupport support)
       throws ChannelException {
     try {
@@ -141,24 +166,34 @@ public final class EtcdRaftConsenter implements Consenter {
   }
 
   private long self(String channelId, Membership membership) throws ChannelException {
-    if (tls.isEmpty()) {
-      if (membership.consenters().size() == 1) {
-        return membership.consenters().keySet().iterator().next();
-      }
-      throw invalid(
-          channelId, "TLS is required for running ordering nodes of cluster type etcdraft");
-    }
     try {
-      ByteString own = OrdererTls.publicKey(tls.get().server());
-      for (var entry : membership.consenters().entrySet()) {
-        if (OrdererTls.publicKey(entry.getValue().getServerTlsCert()).equals(own)) {
-          return entry.getKey();
-        }
+      Optional<Long> self = self(membership);
+      if (self.isEmpty()) {
+        throw invalid(
+            channelId,
+            tls.isEmpty()
+                ? "TLS is required for running ordering nodes of cluster type etcdraft"
+                : "this node is not one of the channel's consenters");
       }
+      return self.get();
     } catch (CertificateException e) {
       throw invalid(channelId, "a consenter's TLS certificate does not parse: " + e.getMessage());
     }
-    throw invalid(channelId, "this node is not one of the channel's consenters");
+  }
+
+  private Optional<Long> self(Membership membership) throws CertificateException {
+    if (tls.isEmpty()) {
+      return membership.consenters().size() == 1
+          ? Optional.of(membership.consenters().keySet().iterator().next())
+          : Optional.empty();
+    }
+    ByteString own = OrdererTls.publicKey(tls.get().server());
+    for (var entry : membership.consenters().entrySet()) {
+      if (OrdererTls.publicKey(entry.getValue().getServerTlsCert()).equals(own)) {
+        return Optional.of(entry.getKey());
+      }
+    }
+    return Optional.empty();
   }
 
   /// Which node begins a new channel's first election: each knows it from the channel's name.

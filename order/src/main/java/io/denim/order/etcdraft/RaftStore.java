@@ -72,6 +72,17 @@ final class RaftStore implements AutoCloseable {
     }
   }
 
+  /// Deletes a channel's store, if there is one.
+  static void delete(Path folder) {
+    try {
+      Files.deleteIfExists(folder.resolve("log"));
+      Files.deleteIfExists(folder.resolve("log.new"));
+      Files.deleteIfExists(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete the Raft log in " + folder + ": " + e, e);
+    }
+  }
+
   Stored stored() {
     return stored;
   }

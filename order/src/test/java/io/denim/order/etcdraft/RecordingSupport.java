@@ -67,6 +67,9 @@ final class RecordingSupport implements ChainSupport {
     notifyAll();
   }
 
+  @Override
+  public void leave() {}
+
   /// Waits until so many blocks are written.
   void awaitHeight(int height) throws InterruptedException {
     if (!awaitMoreThan(height - 1, Duration.ofSeconds(20))) {
