@@ -1,5 +1,6 @@
 package io.denim.peer;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.denim.channelconfig.ChannelConfig;
 import io.denim.channelconfig.ChannelConfigException;
@@ -12,15 +13,16 @@ import io.denim.ledger.LedgerException;
 import io.denim.ledger.LedgerProvider;
 import io.denim.ledger.PeerLedger;
 import io.denim.ledger.QueryExecutor;
+import io.denim.ledger.SimulationException;
 import io.denim.ledger.TransientStore;
 import io.denim.lifecycle.LifecycleException;
 import io.denim.validate.BlockValidator;
-import io.denim.wire.Blocks;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.hyperledger.fabric.protos.common.Block;
+import org.hyperledger.fabric.protos.common.ConfigEnvelope;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +30,10 @@ import org.slf4j.LoggerFactory;
 /// orderers. One thread at a time opens or joins.
 final class ChannelStarter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ChannelStarter.class);
+
+  /// Where the ledger keeps a channel's configuration; also where it was made of a snapshot and has
+  /// no configuration block.
+  private static final String CONFIG_KEY = "CHANNEL_CONFIG_ENV_BYTES";
 
   private final Node node;
   private final PeerChannels channels;
@@ -74,6 +80,21 @@ final class ChannelStarter implements AutoCloseable {
       start(node.ledgers().create(genesis));
       LOG.info("Joined channel {}", channelId);
     } catch (ChannelConfigException | LedgerException e) {
+      throw new PeerException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /// Joins a channel by a snapshot of its ledger.
+  ///
+  /// @param folder with the snapshot's files
+  /// @throws PeerException if the snapshot is not usable, or this peer has joined the channel
+  ///   already
+  synchronized void joinBySnapshot(Path folder) throws PeerException {
+    try {
+      PeerLedger ledger = node.ledgers().createFromSnapshot(folder);
+      start(ledger);
+      LOG.info("Joined channel {} at height {}", ledger.channelId(), ledger.height());
+    } catch (LedgerException e) {
       throw new PeerException(String.valueOf(e.getMessage()), e);
     }
   }
@@ -125,12 +146,14 @@ final class ChannelStarter implements AutoCloseable {
   }
 
   private ChannelConfig newestConfig(PeerLedger ledger) throws PeerException {
-    try {
-      Block last = ledger.blockByNumber(ledger.height() - 1).orElseThrow();
-      Block configBlock = ledger.blockByNumber(Blocks.lastConfigNumber(last)).orElseThrow();
+    try (QueryExecutor state = ledger.queryExecutor()) {
+      ByteString envelope =
+          state
+              .state("", CONFIG_KEY)
+              .orElseThrow(() -> new PeerException("no configuration is in the world state"));
       return ChannelConfig.of(
-          ledger.channelId(), ConfigBlocks.configOf(configBlock).getConfig(), node.verifier());
-    } catch (ChannelConfigException | InvalidProtocolBufferException e) {
+          ledger.channelId(), ConfigEnvelope.parseFrom(envelope).getConfig(), node.verifier());
+    } catch (ChannelConfigException | SimulationException | InvalidProtocolBufferException e) {
       throw new PeerException(
           "the configuration of channel " + ledger.channelId() + " is not usable", e);
     }

@@ -3,6 +3,7 @@ package io.denim.peer;
 import io.denim.channelconfig.ChannelConfig;
 import io.denim.ledger.PeerLedger;
 import io.denim.peer.system.SystemChannels;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.hyperledger.fabric.protos.common.Block;
@@ -29,6 +30,16 @@ record JoinedChannels(PeerChannels channels, ChannelStarter starter) implements 
   public Optional<String> join(String channelId, Block genesis) {
     try {
       starter.join(genesis);
+      return Optional.empty();
+    } catch (PeerException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public Optional<String> joinBySnapshot(Path folder) {
+    try {
+      starter.joinBySnapshot(folder);
       return Optional.empty();
     } catch (PeerException e) {
       return Optional.of(String.valueOf(e.getMessage()));

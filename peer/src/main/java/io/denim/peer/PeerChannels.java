@@ -22,6 +22,11 @@ final class PeerChannels implements LifecycleChannels, ChaincodeChannels {
     this.access = access;
   }
 
+  /// Decides who may use what of this peer.
+  ProposalAccess access() {
+    return access;
+  }
+
   void add(PeerChannel channel) {
     channels.put(channel.id(), channel);
   }

@@ -58,6 +58,7 @@ final class PeerServices {
     services.add(
         new PeerDeliverService(
             deliver(), new PeerPrivateBlockData(subject.channels(), subject.membership())));
+    services.add(new SnapshotService(subject.channels(), subject.channels().access()));
     GatewayPorts ports = ports();
     services.add(
         new DiscoveryService(

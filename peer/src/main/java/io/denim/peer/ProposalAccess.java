@@ -49,6 +49,13 @@ record ProposalAccess(Msp localMsp, MspManager local) {
     };
   }
 
+  /// Why a signer may not use a resource of the peer itself, empty if it may.
+  Optional<String> localRefusal(String resource, SignedData signed) {
+    return Resources.localPolicy(resource)
+        .map(required -> localRefusal(required, signed))
+        .orElseGet(() -> Optional.of("no policy found for [" + resource + "]"));
+  }
+
   private Optional<String> localRefusal(Resources.LocalPolicy required, SignedData signed) {
     String policy =
         switch (required) {

@@ -11,6 +11,7 @@ import io.denim.identity.SignatureVerifier;
 import io.denim.ledger.PeerLedger;
 import io.denim.wire.Blocks;
 import io.denim.wire.WireParser;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.BlockMetadataIndex;
@@ -131,13 +132,17 @@ public final class ConfigurationChaincode implements SystemChaincode {
     }
     Optional<String> refusal =
         channels.accessRefusal(Resources.CSCC_JOIN_CHAIN_BY_SNAPSHOT, "", proposal);
-    return SystemChaincode.error(
-        refusal
-            .map(reason -> "access denied for [JoinChainBySnapshot]: [" + reason + "]")
-            .orElse(
-                "cannot create ledger from snapshot "
-                    + folder.toStringUtf8()
-                    + ": this peer joins channels by their genesis blocks only"));
+    if (refusal.isPresent()) {
+      return SystemChaincode.error(
+          "access denied for [JoinChainBySnapshot]: [" + refusal.get() + "]");
+    }
+    String directory = folder.toStringUtf8();
+    return channels
+        .joinBySnapshot(Path.of(directory))
+        .map(reason ->
+            SystemChaincode.error(
+                "cannot create ledger from snapshot " + directory + ": " + reason))
+        .orElseGet(() -> SystemChaincode.success(ByteString.EMPTY));
   }
 
   private Response snapshotStatus(Optional<SignedProposal> proposal) {

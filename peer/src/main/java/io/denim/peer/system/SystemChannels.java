@@ -2,6 +2,7 @@ package io.denim.peer.system;
 
 import io.denim.channelconfig.ChannelConfig;
 import io.denim.ledger.PeerLedger;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.hyperledger.fabric.protos.common.Block;
@@ -22,6 +23,12 @@ public interface SystemChannels {
   ///
   /// @return why it could not be joined, empty if it was
   Optional<String> join(String channelId, Block genesis);
+
+  /// Joins a channel by a snapshot of its ledger.
+  ///
+  /// @param folder with the snapshot's files
+  /// @return why it could not be joined, empty if it was
+  Optional<String> joinBySnapshot(Path folder);
 
   /// Why the proposal's creator may not use a resource ({@link io.denim.channelconfig.Resources}),
   /// empty if it may.

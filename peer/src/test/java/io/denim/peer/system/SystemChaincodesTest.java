@@ -207,6 +207,12 @@ class SystemChaincodesTest {
     }
 
     @Override
+    public Optional<String> joinBySnapshot(Path snapshot) {
+      provider.createFromSnapshot(snapshot);
+      return Optional.empty();
+    }
+
+    @Override
     public Optional<String> join(String channelId, Block block) {
       provider.create(block);
       return Optional.empty();
