@@ -9,11 +9,8 @@ import io.denim.policy.Policy;
 import io.denim.policy.PolicyOutcome;
 import io.denim.policy.SignedData;
 import io.denim.wire.Caller;
-import io.denim.wire.Sha256;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
-import java.security.cert.CertificateEncodingException;
-import java.security.cert.X509Certificate;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -37,7 +34,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// `discovery.Discovery`: tells members of a channel its peers, its configuration and who can
-/// endorse what. Signatures that were verified are remembered by the verifier, so no answer is.
+/// endorse what. Signatures that were verified are remembered by the verifier, so no answer is. The
+/// hash of the TLS certificate in a request is not looked at: Fabric's service does not either, and
+/// Fabric's own `discover` sends the hash of the PEM text in its place.
 ///
 /// Follows fabric v3.1.5 discovery/service.go.
 public final class DiscoveryService extends DiscoveryGrpc.DiscoveryImplBase {
@@ -48,16 +47,13 @@ public final class DiscoveryService extends DiscoveryGrpc.DiscoveryImplBase {
   private final GatewayPorts ports;
   private final ByteString self;
   private final Policy localMembers;
-  private final boolean tls;
 
   /// @param self this peer's serialized identity
   /// @param localMembers who may ask about peers outside of channels
-  /// @param tls whether requests must name the TLS certificate that they come under
-  public DiscoveryService(ByteString self, GatewayPorts ports, Policy localMembers, boolean tls) {
+  public DiscoveryService(ByteString self, GatewayPorts ports, Policy localMembers) {
     this.self = self;
     this.ports = ports;
     this.localMembers = localMembers;
-    this.tls = tls;
   }
 
   @Override
@@ -105,23 +101,7 @@ public final class DiscoveryService extends DiscoveryGrpc.DiscoveryImplBase {
     if (request.getQueriesCount() > MAX_QUERIES) {
       return Optional.of("more than " + MAX_QUERIES + " queries in a request");
     }
-    if (!tls) {
-      return Optional.empty();
-    }
-    Optional<X509Certificate> shown = Caller.current().tlsCertificate();
-    if (shown.isEmpty()) {
-      return Optional.of("client didn't send a TLS certificate");
-    }
-    try {
-      boolean same =
-          Sha256.of(ByteString.copyFrom(shown.get().getEncoded()))
-              .equals(request.getAuthentication().getClientTlsCertHash());
-      return same
-          ? Optional.empty()
-          : Optional.of("client claimed TLS hash doesn't match computed TLS hash from gRPC stream");
-    } catch (CertificateEncodingException e) {
-      return Optional.of("client's TLS certificate cannot be read");
-    }
+    return Optional.empty();
   }
 
   private QueryResult answer(Query query, SignedData by) {

@@ -61,8 +61,7 @@ final class TestNetwork implements AutoCloseable, Membership, Dialer {
         new DiscoveryService(
             self.serialized(),
             ports,
-            channel.config().policies().policy("/Channel/Application/Org1MSP/Readers"),
-            false);
+            channel.config().policies().policy("/Channel/Application/Org1MSP/Readers"));
     server = serve(List.of(gateway, discovery));
   }
 

@@ -62,10 +62,7 @@ final class PeerServices {
     GatewayPorts ports = ports();
     services.add(
         new DiscoveryService(
-            subject.identity().signing().serialized(),
-            ports,
-            subject.identity().members(),
-            settings.grpc().tls()));
+            subject.identity().signing().serialized(), ports, subject.identity().members()));
     if (settings.gateway().enabled()) {
       services.add(
           parts.add(
