@@ -17,7 +17,8 @@ import picocli.CommandLine.Command;
       LogsCommand.class,
       DeployCommand.class,
       InvokeCommand.class,
-      QueryCommand.class
+      QueryCommand.class,
+      BenchCommand.class
     })
 public final class DenimMain {
   private DenimMain() {}
