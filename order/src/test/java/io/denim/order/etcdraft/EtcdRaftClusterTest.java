@@ -29,8 +29,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.hyperledger.fabric.protos.common.Block;
+import org.hyperledger.fabric.protos.common.ChannelHeader;
+import org.hyperledger.fabric.protos.common.Config;
+import org.hyperledger.fabric.protos.common.ConfigEnvelope;
+import org.hyperledger.fabric.protos.common.ConfigGroup;
+import org.hyperledger.fabric.protos.common.ConfigValue;
 import org.hyperledger.fabric.protos.common.Envelope;
+import org.hyperledger.fabric.protos.common.Header;
+import org.hyperledger.fabric.protos.common.HeaderType;
 import org.hyperledger.fabric.protos.common.Payload;
+import org.hyperledger.fabric.protos.orderer.ConsensusType;
+import org.hyperledger.fabric.protos.orderer.etcdraft.BlockMetadata;
+import org.hyperledger.fabric.protos.orderer.etcdraft.ConfigMetadata;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -156,6 +166,64 @@ class EtcdRaftClusterTest {
       nodes.get(stopped).support.awaitHeight(left.support.blocks().size());
     }
     assertSameBlocks(2 + SIZE);
+  }
+
+  @Test
+  void aNodeThatAConfigurationRemovesLeavesAndTheOthersGoOn() throws Exception {
+    nodes.getFirst().order("before");
+    Node removed = nodes.get(2);
+    Node left = nodes.getFirst();
+    Envelope config = configWithout(removed.number, left.support.config().config());
+    while (left.support.config().sequence() == 0) {
+      if (left.running().configure(config, 0) instanceof Submission.Accepted) {
+        left.support.awaitMoreThan(left.support.blocks().size(), Duration.ofSeconds(3));
+      }
+    }
+    removed.support.awaitLeft();
+    assertThat(removed.running().participation())
+        .isEqualTo(new Chain.Participation("config-tracker", "inactive"));
+    left.order("after");
+    nodes.get(1).order("after that");
+    BlockMetadata metadata = BlockMetadata.parseFrom(left.support.lastMetadata());
+    assertThat(metadata.getConsenterIdsList()).containsExactly(1L, 2L);
+    assertThat(metadata.getNextConsenterId()).isEqualTo(4);
+  }
+
+  /// A message with the configuration that lacks one consenter; who may change that is not the
+  /// chain's to ask.
+  private static Envelope configWithout(int number, Config current) throws Exception {
+    ConfigGroup channel = current.getChannelGroup();
+    ConfigGroup orderer = channel.getGroupsOrThrow("Orderer");
+    ConfigValue value = orderer.getValuesOrThrow("ConsensusType");
+    ConsensusType type = ConsensusType.parseFrom(value.getValue());
+    ConfigMetadata fewer =
+        ConfigMetadata.parseFrom(type.getMetadata()).toBuilder().removeConsenters(number).build();
+    ConfigValue changed =
+        value.toBuilder()
+            .setValue(type.toBuilder().setMetadata(fewer.toByteString()).build().toByteString())
+            .build();
+    Config next =
+        Config.newBuilder()
+            .setSequence(current.getSequence() + 1)
+            .setChannelGroup(
+                channel.toBuilder()
+                    .putGroups(
+                        "Orderer", orderer.toBuilder().putValues("ConsensusType", changed).build()))
+            .build();
+    ByteString header =
+        ChannelHeader.newBuilder()
+            .setType(HeaderType.CONFIG_VALUE)
+            .setChannelId("ch")
+            .build()
+            .toByteString();
+    return Envelope.newBuilder()
+        .setPayload(
+            Payload.newBuilder()
+                .setHeader(Header.newBuilder().setChannelHeader(header))
+                .setData(ConfigEnvelope.newBuilder().setConfig(next).build().toByteString())
+                .build()
+                .toByteString())
+        .build();
   }
 
   private void assertSameBlocks(int leastHeight) throws Exception {

@@ -20,6 +20,7 @@ final class RecordingSupport implements ChainSupport {
   private final List<Block> blocks = new ArrayList<>();
   private final List<ByteString> metadata = new ArrayList<>();
   private ChannelConfig config;
+  private boolean left;
 
   RecordingSupport(Block genesis, SignatureVerifier verifier) throws ChannelConfigException {
     this.verifier = verifier;
@@ -68,7 +69,22 @@ final class RecordingSupport implements ChainSupport {
   }
 
   @Override
-  public void leave() {}
+  public synchronized void leave() {
+    left = true;
+    notifyAll();
+  }
+
+  /// Waits until the chain says that this node is no longer a consenter.
+  synchronized void awaitLeft() throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!left) {
+      long remaining = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+      if (remaining <= 0) {
+        throw new AssertionError("the chain did not leave in time");
+      }
+      wait(remaining);
+    }
+  }
 
   /// Waits until so many blocks are written.
   void awaitHeight(int height) throws InterruptedException {
