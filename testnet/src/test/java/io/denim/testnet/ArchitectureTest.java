@@ -98,6 +98,8 @@ class ArchitectureTest {
             "java.lang..",
             "java.util",
             "java.util.function..",
+            "java.util.random",
+            "java.nio",
             "java.nio.charset..",
             "org.jspecify..")
         .because("protocol logic knows no clock, socket, file or thread")
