@@ -53,13 +53,22 @@ final class Detached {
     return ready;
   }
 
-  private static List<String> command() {
+  /// This process's own command line without `-d`. The kernel's view of it is read, since the
+  /// runtime tells nothing of one longer than a memory page, which a class path easily is.
+  private static List<String> command() throws IOException {
     ProcessHandle.Info self = ProcessHandle.current().info();
+    Path kernel = Path.of("/proc/self/cmdline");
+    String[] arguments = self.arguments().orElse(new String[0]);
+    if (Files.isReadable(kernel)) {
+      String line = Files.readString(kernel);
+      arguments = line.substring(line.indexOf('\0') + 1).split("\0", -1);
+    }
     List<String> command = new ArrayList<>();
     command.add(self.command().orElseThrow());
-    for (String argument : self.arguments().orElse(new String[0])) {
-      if (!argument.equals("-d")) {
-        command.add(argument);
+    for (int i = 0; i < arguments.length; i++) {
+      boolean end = i == arguments.length - 1 && arguments[i].isEmpty();
+      if (!end && !arguments[i].equals("-d")) {
+        command.add(arguments[i]);
       }
     }
     return command;
