@@ -22,13 +22,19 @@ import org.hyperledger.fabric.protos.peer.Response;
 import org.hyperledger.fabric.protos.peer.TxValidationCode;
 
 /// Calls chaincode as administrators' tools do: endorsed by the peers that it is told to ask,
-/// ordered, and waited for at each of them (fabric v3.1.5 internal/peer/chaincode/common.go).
+/// ordered, and waited for (fabric v3.1.5 internal/peer/chaincode/common.go).
 ///
-/// @param peers who endorse, and who must have committed; the first one answers queries
+/// @param peers who endorse; the first one answers queries
+/// @param awaited who must have committed before a transaction counts as done
 public record TransactionClient(
-    EnvelopeSigner signer, List<NodeClient> peers, NodeClient orderer, Duration patience) {
+    EnvelopeSigner signer,
+    List<NodeClient> peers,
+    List<NodeClient> awaited,
+    NodeClient orderer,
+    Duration patience) {
   public TransactionClient {
     peers = List.copyOf(peers);
+    awaited = List.copyOf(awaited);
   }
 
   /// A committed transaction.
@@ -47,7 +53,7 @@ public record TransactionClient(
     return response;
   }
 
-  /// Endorses, orders and waits until all peers have committed.
+  /// Endorses, orders and waits until all that are awaited have committed.
   ///
   /// @throws ClientException if any step fails, or the transaction is not valid
   public Committed submit(TransactionProposal.Call call)
@@ -60,7 +66,7 @@ public record TransactionClient(
     Envelope transaction = proposal.transaction(responses);
     List<CommitWatch> watches = new ArrayList<>();
     try {
-      for (NodeClient peer : peers) {
+      for (NodeClient peer : awaited) {
         watches.add(CommitWatch.open(peer, call.channelId(), signer));
       }
       orderer.broadcast(transaction, patience);

@@ -200,6 +200,7 @@ final class Deployment {
               .map(Connected::client)
               .limit(1)
               .toList(),
+          all(),
           orderer,
           PATIENCE);
     }
@@ -210,7 +211,12 @@ final class Deployment {
         first.addAll(of(organization).peers());
       }
       return new TransactionClient(
-          crypto.signer(plan.organizations().getFirst(), "Admin"), first, orderer, PATIENCE);
+          crypto.signer(plan.organizations().getFirst(), "Admin"), first, all(), orderer, PATIENCE);
+    }
+
+    /// Every peer is waited for: one that lags behind would endorse the next step differently.
+    private List<NodeClient> all() {
+      return peers.stream().map(Connected::client).toList();
     }
 
     @Override
