@@ -55,6 +55,7 @@ final class PeerChannel
   private final BlockPrivateDataSource privateData;
   private final CommitNotifier commits;
   private final CommitPipeline pipeline;
+  private final FollowedHeight followed;
   private volatile ChannelConfig config;
 
   /// What a channel asks of the peer's chaincode side.
@@ -79,6 +80,7 @@ final class PeerChannel
     this.privateData =
         new BlockPrivateDataSource(
             staged, collection -> chaincodes.membership().isMember(this, collection));
+    this.followed = new FollowedHeight(ledger.height());
     this.pipeline = new CommitPipeline(new Committing(), validator);
   }
 
@@ -232,6 +234,7 @@ final class PeerChannel
         dropStaged(committed.get(i), blocks.get(i).privateData());
         commits.committed(id(), committed.get(i));
       }
+      followed.reach(ledger.height());
     }
 
     /// Private data of committed transactions is in the ledger now.
@@ -315,9 +318,7 @@ final class PeerChannel
 
     /// A configuration must be in force before what comes after it is judged.
     private void awaitCommit() throws InterruptedException {
-      try (BlockIterator committed = ledger.iterator(next - 1)) {
-        committed.next();
-      }
+      followed.await(next);
     }
   }
 }
