@@ -1,9 +1,7 @@
 package io.denim.gateway;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.denim.identity.SigningIdentity;
-import io.denim.wire.Sha256;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -11,15 +9,9 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
-import org.hyperledger.fabric.protos.gossip.AliveMessage;
-import org.hyperledger.fabric.protos.gossip.Chaincode;
 import org.hyperledger.fabric.protos.gossip.Envelope;
 import org.hyperledger.fabric.protos.gossip.GossipMessage;
-import org.hyperledger.fabric.protos.gossip.Member;
 import org.hyperledger.fabric.protos.gossip.PeerTime;
-import org.hyperledger.fabric.protos.gossip.Properties;
-import org.hyperledger.fabric.protos.gossip.StateInfo;
-import org.hyperledger.fabric.protos.msp.SerializedIdentity;
 
 /// The membership of a peer that knows of no other: itself, in messages that it signs as gossip
 /// does. Safe for use by any thread.
@@ -29,7 +21,7 @@ public final class SelfMembership implements Membership {
   private final SigningIdentity self;
   private final Function<String, Optional<OwnState>> channels;
   private final KnownPeer known;
-  private final ByteString pkiId;
+  private final GossipMessages messages;
   private final long incarnation;
   private final AtomicLong sequence = new AtomicLong();
   private final ConcurrentHashMap<String, ChannelPeer> told = new ConcurrentHashMap<>();
@@ -52,28 +44,14 @@ public final class SelfMembership implements Membership {
       InstantSource clock) {
     this.self = self;
     this.channels = channels;
-    this.pkiId = pkiId(self);
+    this.messages = GossipMessages.of(self.serialized());
     this.incarnation = clock.millis() * 1_000_000;
-    this.known = new KnownPeer(self.mspId(), self.serialized(), endpoint, alive(endpoint));
-  }
-
-  private static ByteString pkiId(SigningIdentity self) {
-    try {
-      SerializedIdentity identity = SerializedIdentity.parseFrom(self.serialized());
-      return Sha256.of(ByteString.copyFromUtf8(self.mspId()), identity.getIdBytes());
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("this peer's own identity does not parse", e);
-    }
-  }
-
-  private Envelope alive(String endpoint) {
-    AliveMessage alive =
-        AliveMessage.newBuilder()
-            .setMembership(Member.newBuilder().setEndpoint(endpoint).setPkiId(pkiId))
-            .setTimestamp(timestamp())
-            .setIdentity(self.serialized())
-            .build();
-    return signed(GossipMessage.newBuilder().setTag(GossipMessage.Tag.EMPTY).setAliveMsg(alive));
+    this.known =
+        new KnownPeer(
+            self.mspId(),
+            self.serialized(),
+            endpoint,
+            signed(messages.alive(endpoint, timestamp())));
   }
 
   private PeerTime timestamp() {
@@ -83,8 +61,8 @@ public final class SelfMembership implements Membership {
         .build();
   }
 
-  private Envelope signed(GossipMessage.Builder message) {
-    ByteString payload = message.build().toByteString();
+  private Envelope signed(GossipMessage message) {
+    ByteString payload = message.toByteString();
     return Envelope.newBuilder().setPayload(payload).setSignature(self.sign(payload)).build();
   }
 
@@ -108,25 +86,13 @@ public final class SelfMembership implements Membership {
     }
     ChannelPeer peer =
         new ChannelPeer(
-            known, state.ledgerHeight(), state.chaincodes(), stateInfo(channelId, state));
+            known,
+            state.ledgerHeight(),
+            state.chaincodes(),
+            signed(
+                messages.stateInfo(
+                    channelId, state.ledgerHeight(), state.chaincodes(), timestamp())));
     told.put(channelId, peer);
     return peer;
-  }
-
-  private Envelope stateInfo(String channelId, OwnState state) {
-    Properties.Builder properties = Properties.newBuilder().setLedgerHeight(state.ledgerHeight());
-    state
-        .chaincodes()
-        .forEach((name, version) ->
-            properties.addChaincodes(Chaincode.newBuilder().setName(name).setVersion(version)));
-    StateInfo info =
-        StateInfo.newBuilder()
-            .setTimestamp(timestamp())
-            .setPkiId(pkiId)
-            .setChannelMAC(Sha256.of(pkiId, ByteString.copyFromUtf8(channelId)))
-            .setProperties(properties)
-            .build();
-    return signed(
-        GossipMessage.newBuilder().setTag(GossipMessage.Tag.CHAN_OR_ORG).setStateInfo(info));
   }
 }

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.hyperledger.fabric.protos.gossip.Envelope;
 
 /// This peer, and others as whoever started it told, in place of gossip: they are taken to be
 /// alive, on every channel that their organization is in, at this peer's height and with the
@@ -24,12 +23,7 @@ final class KnownPeers implements Membership {
     this.self = self;
     this.others =
         others.stream()
-            .map(other ->
-                new KnownPeer(
-                    other.mspId(),
-                    other.identity(),
-                    other.endpoint(),
-                    Envelope.getDefaultInstance()))
+            .map(other -> KnownPeer.toldOf(other.mspId(), other.identity(), other.endpoint()))
             .toList();
     this.channels = channels;
   }
@@ -53,8 +47,7 @@ final class KnownPeers implements Membership {
     for (KnownPeer other : others) {
       if (application.flatMap(each -> each.organizationOf(other.mspId())).isPresent()) {
         members.add(
-            new ChannelPeer(
-                other, members.getFirst().ledgerHeight(), defined, Envelope.getDefaultInstance()));
+            ChannelPeer.toldOf(other, channelId, members.getFirst().ledgerHeight(), defined));
       }
     }
     return members;
