@@ -97,8 +97,14 @@ final class Launches implements AutoCloseable {
       LOG.error("starting chaincode {} failed unexpectedly", packageId, e);
       end = "unexpected " + e;
     }
-    LOG.info("Chaincode {} is not running any more: {}", packageId, end);
+    LOG.info("Chaincode {} is not running any more: {}", packageId, firstLine(end));
     state.failed(end);
     registry.launchFailed(packageId, state);
+  }
+
+  /// Without the chaincode's last words, which the log has already.
+  private static String firstLine(String text) {
+    int end = text.indexOf('\n');
+    return end < 0 ? text : text.substring(0, end);
   }
 }

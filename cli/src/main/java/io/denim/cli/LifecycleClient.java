@@ -7,6 +7,8 @@ import io.denim.identity.EnvelopeSigner;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.hyperledger.fabric.protos.peer.CollectionConfigPackage;
 import org.hyperledger.fabric.protos.peer.Response;
 import org.hyperledger.fabric.protos.peer.lifecycle.ApproveChaincodeDefinitionForMyOrgArgs;
@@ -23,6 +25,10 @@ import org.hyperledger.fabric.protos.peer.lifecycle.QueryChaincodeDefinitionResu
 /// internal/peer/lifecycle/chaincode).
 public final class LifecycleClient {
   private static final String LIFECYCLE = "_lifecycle";
+
+  /// How peers, Fabric's and Denim's, refuse a package that they hold.
+  private static final Pattern ALREADY_INSTALLED =
+      Pattern.compile("chaincode already successfully installed \\(package ID '([^']+)'\\)");
 
   private LifecycleClient() {}
 
@@ -52,6 +58,10 @@ public final class LifecycleClient {
                 patience)
             .getResponse();
     if (response.getStatus() != 200) {
+      Matcher already = ALREADY_INSTALLED.matcher(response.getMessage());
+      if (already.find()) {
+        return already.group(1);
+      }
       throw new ClientException(
           "chaincode install failed on "
               + peer.address()

@@ -71,7 +71,6 @@ final class JavaBuild implements Builder {
     line.add("-XX:SharedArchiveFile=" + output.resolve("chaincode.jsa"));
     line.add("-Xshare:auto");
     line.add("-Xlog:disable");
-    line.add("-Xlog:all=error:stderr");
     line.add("--enable-native-access=ALL-UNNAMED");
     line.add("--sun-misc-unsafe-memory-access=allow");
     if (jars.size() == 1) {
