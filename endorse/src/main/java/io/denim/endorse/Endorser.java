@@ -42,6 +42,7 @@ public final class Endorser {
   private final ChaincodeExecutor chaincodes;
   private final EndorsementInfoSource definitions;
   private final PrivateDataDistributor privateData;
+  private final ProposalFreshness freshness;
 
   /// @param channels finds a channel of this peer by its id
   /// @param localMsp judges proposals that are for the peer itself
@@ -51,13 +52,15 @@ public final class Endorser {
       SigningIdentity signer,
       ChaincodeExecutor chaincodes,
       EndorsementInfoSource definitions,
-      PrivateDataDistributor privateData) {
+      PrivateDataDistributor privateData,
+      ProposalFreshness freshness) {
     this.channels = channels;
     this.localMsp = localMsp;
     this.signer = signer;
     this.chaincodes = chaincodes;
     this.definitions = definitions;
     this.privateData = privateData;
+    this.freshness = freshness;
   }
 
   /// Processes a proposal; waits for its chaincode.
@@ -73,7 +76,8 @@ public final class Endorser {
   }
 
   private ProposalOutcome onPeer(UnpackedProposal proposal) {
-    Optional<String> refusal = ProposalChecks.form(proposal, localMsp);
+    Optional<String> refusal =
+        freshness.problem(proposal, localMsp).or(() -> ProposalChecks.form(proposal, localMsp));
     if (refusal.isPresent()) {
       return refused(proposal, refusal.get());
     }
@@ -93,7 +97,9 @@ public final class Endorser {
     }
     EndorsementChannel channel = found.get();
     Optional<String> refusal =
-        ProposalChecks.form(proposal, channel.config().msps())
+        freshness
+            .problem(proposal, channel.config().msps())
+            .or(() -> ProposalChecks.form(proposal, channel.config().msps()))
             .or(() ->
                 ProposalChecks.channel(
                     proposal, channel, chaincodes.isSystemChaincode(proposal.chaincode())));

@@ -5,6 +5,7 @@ import io.denim.chaincode.PackageStore;
 import io.denim.deliver.BlockFeed;
 import io.denim.endorse.EndorsementChannel;
 import io.denim.endorse.Endorser;
+import io.denim.endorse.ProposalFreshness;
 import io.denim.gateway.CommitNotifier;
 import io.denim.identity.MspConfigException;
 import io.denim.identity.SignatureVerifier;
@@ -116,7 +117,8 @@ public final class PeerNode implements AutoCloseable {
             identity.signing(),
             chaincodes.runtime(),
             chaincodes.runnable(),
-            new StagedPrivateData(channels));
+            new StagedPrivateData(channels),
+            new ProposalFreshness(environment.clock(), settings.limits().timeWindow()));
     starter.openAll();
     new PeerServices(
             settings,
