@@ -1,4 +1,4 @@
-# Sourced by Denim's scripts: finds a JDK of release 25 or later.
+# Sourced by Denim's scripts: finds a JDK of release 25 or later, and what Denim was built into.
 no_jdk="no JDK 25 found (looked at DENIM_JAVA_HOME, JAVA_HOME, /usr/lib/jvm, /opt, ~/.sdkman, ~/.jdks and PATH). Install one, or set JAVA_HOME to it."
 
 java_release() { # JAVA_HOME's major release, empty if there is none
@@ -25,4 +25,19 @@ find_jdk() { # prints its folder; fails if there is none
     fi
   fi
   return 1
+}
+
+class_path() { # home: all libraries of the build but those of other processors
+  local other jar path=$1/testnet/target/testnet-0.1.0.jar
+  case $(uname -m) in
+    aarch64 | arm64) other=x86_64 ;;
+    *) other=aarch_64 ;;
+  esac
+  for jar in "$1"/testnet/target/lib/*.jar; do
+    case $jar in
+      *-linux-"$other".jar) ;;
+      *) path=$path:$jar ;;
+    esac
+  done
+  echo "$path"
 }

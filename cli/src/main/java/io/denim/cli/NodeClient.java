@@ -1,9 +1,12 @@
 package io.denim.cli;
 
+import com.google.protobuf.ByteString;
 import io.denim.wire.ClientTls;
 import io.denim.wire.GrpcClient;
 import io.denim.wire.TlsConfigurationException;
+import io.denim.wire.TlsKeyPair;
 import io.grpc.CallOptions;
+import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
@@ -11,8 +14,10 @@ import io.grpc.stub.BlockingClientCall;
 import io.grpc.stub.ClientCalls;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.Envelope;
 import org.hyperledger.fabric.protos.common.Status;
 import org.hyperledger.fabric.protos.orderer.AtomicBroadcastGrpc;
@@ -30,10 +35,12 @@ public final class NodeClient implements AutoCloseable {
 
   private final String address;
   private final ManagedChannel channel;
+  private final ByteString tlsCertificateHash;
 
-  private NodeClient(String address, ManagedChannel channel) {
+  private NodeClient(String address, ManagedChannel channel, ByteString tlsCertificateHash) {
     this.address = address;
     this.channel = channel;
+    this.tlsCertificateHash = tlsCertificateHash;
   }
 
   /// A connection that is made when it is first used.
@@ -43,11 +50,51 @@ public final class NodeClient implements AutoCloseable {
   /// @throws TlsConfigurationException if the certificates or keys are not usable
   public static NodeClient of(String address, Optional<ClientTls> tls)
       throws TlsConfigurationException {
-    return new NodeClient(address, GrpcClient.channel(address, tls));
+    return new NodeClient(
+        address,
+        GrpcClient.channel(address, tls),
+        tls.flatMap(ClientTls::keyPair).map(TlsKeyPair::certificateHash).orElse(ByteString.EMPTY));
   }
 
   public String address() {
     return address;
+  }
+
+  /// The hash of the certificate that is shown to the node, to be put into requests; empty where
+  /// none is.
+  public ByteString tlsCertificateHash() {
+    return tlsCertificateHash;
+  }
+
+  /// Connects now.
+  ///
+  /// @param patience how long to try
+  /// @throws ClientException if the node cannot be reached
+  public void connect(Duration patience) throws ClientException, InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    ConnectivityState state = channel.getState(true);
+    while (state != ConnectivityState.READY) {
+      CountDownLatch changed = new CountDownLatch(1);
+      channel.notifyWhenStateChanged(state, changed::countDown);
+      if (!changed.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+        throw new ClientException(
+            "failed to connect to "
+                + address
+                + ": failed to create new connection: context deadline exceeded");
+      }
+      state = channel.getState(true);
+    }
+  }
+
+  /// Fetches one block from the node, a peer or an orderer.
+  ///
+  /// @param seek a signed `SeekInfo` for one block
+  /// @throws ClientException with the node's status if it has no such block for the client
+  public Block block(Envelope seek, boolean fromPeer, Duration patience)
+      throws ClientException, InterruptedException {
+    return fromPeer
+        ? BlockFetch.fromPeer(channel, seek, patience)
+        : BlockFetch.fromOrderer(channel, seek, patience);
   }
 
   /// Sends a proposal and waits for the response.

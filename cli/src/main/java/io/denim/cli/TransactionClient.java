@@ -1,12 +1,12 @@
 package io.denim.cli;
 
-import com.google.protobuf.ByteString;
 import io.denim.identity.EnvelopeSigner;
 import io.grpc.StatusException;
 import io.grpc.stub.BlockingClientCall;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.hyperledger.fabric.protos.common.Envelope;
@@ -58,25 +58,71 @@ public record TransactionClient(
   /// @throws ClientException if any step fails, or the transaction is not valid
   public Committed submit(TransactionProposal.Call call)
       throws ClientException, InterruptedException {
+    Endorsed endorsed = endorse(call);
+    order(endorsed, Optional.of(patience), (_, _, _) -> {});
+    return new Committed(endorsed.txId(), endorsed.response());
+  }
+
+  /// What the peers answered to one proposal, in their order.
+  ///
+  /// @param responses at least one
+  public record Endorsed(
+      TransactionProposal proposal, String channelId, List<ProposalResponse> responses) {
+    public Endorsed {
+      responses = List.copyOf(responses);
+    }
+
+    public String txId() {
+      return proposal.txId();
+    }
+
+    /// The first peer's, which may be a failure.
+    public Response response() {
+      return responses.getFirst().getResponse();
+    }
+  }
+
+  /// Told what becomes of a transaction at each peer, a valid one or not.
+  public interface CommitListener {
+    void committed(String txId, TxValidationCode status, String peer);
+  }
+
+  /// Asks all peers to execute.
+  ///
+  /// @throws ClientException if one cannot be reached
+  public Endorsed endorse(TransactionProposal.Call call) throws ClientException {
     TransactionProposal proposal = TransactionProposal.of(call, signer);
     List<ProposalResponse> responses = new ArrayList<>();
     for (NodeClient peer : peers) {
       responses.add(peer.propose(proposal.signed(), patience));
     }
-    Envelope transaction = proposal.transaction(responses);
+    return new Endorsed(proposal, call.channelId(), responses);
+  }
+
+  /// Has what was endorsed ordered.
+  ///
+  /// @param wait how long to wait for each peer's commit; not at all where it is absent
+  /// @throws ClientException if it was not endorsed, or a step fails, or the transaction is not
+  ///   valid
+  public void order(Endorsed endorsed, Optional<Duration> wait, CommitListener listener)
+      throws ClientException, InterruptedException {
+    Envelope transaction = endorsed.proposal().transaction(endorsed.responses());
+    if (wait.isEmpty()) {
+      orderer.broadcast(transaction, patience);
+      return;
+    }
     List<CommitWatch> watches = new ArrayList<>();
     try {
       for (NodeClient peer : awaited) {
-        watches.add(CommitWatch.open(peer, call.channelId(), signer));
+        watches.add(CommitWatch.open(peer, endorsed.channelId(), signer));
       }
       orderer.broadcast(transaction, patience);
       for (CommitWatch watch : watches) {
-        watch.await(proposal.txId(), patience);
+        watch.await(endorsed.txId(), wait.get(), listener);
       }
     } finally {
       watches.forEach(CommitWatch::close);
     }
-    return new Committed(proposal.txId(), responses.getFirst().getResponse());
   }
 
   /// Filtered blocks of one peer, from its newest on.
@@ -95,11 +141,15 @@ public record TransactionClient(
               .build();
       Envelope signed =
           signer.envelope(
-              HeaderType.DELIVER_SEEK_INFO, channelId, seek.toByteString(), ByteString.EMPTY);
+              HeaderType.DELIVER_SEEK_INFO,
+              channelId,
+              seek.toByteString(),
+              peer.tlsCertificateHash());
       return new CommitWatch(peer, channelId, peer.deliverFiltered(signed));
     }
 
-    void await(String txId, Duration patience) throws ClientException, InterruptedException {
+    void await(String txId, Duration patience, CommitListener listener)
+        throws ClientException, InterruptedException {
       long deadline = System.nanoTime() + patience.toNanos();
       try {
         while (true) {
@@ -115,6 +165,7 @@ public record TransactionClient(
           for (FilteredTransaction seen :
               response.getFilteredBlock().getFilteredTransactionsList()) {
             if (seen.getTxid().equals(txId)) {
+              listener.committed(txId, seen.getTxValidationCode(), peer.address());
               requireValid(seen);
               return;
             }

@@ -1,6 +1,7 @@
 package io.denim.identity;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -17,12 +18,27 @@ public final class Cryptogen {
   private final CertificateAuthority signing;
   private final CertificateAuthority tls;
 
-  private Cryptogen(Path folder, OrganizationSpec organization, InstantSource clock) {
+  private Cryptogen(
+      Path folder,
+      OrganizationSpec organization,
+      CertificateAuthority signing,
+      CertificateAuthority tls,
+      InstantSource clock) {
     this.clock = clock;
     this.organization = organization;
     this.files = new OrganizationFiles(folder);
-    this.signing = CertificateAuthority.root("ca." + organization.domain(), organization, clock);
-    this.tls = CertificateAuthority.root("tlsca." + organization.domain(), organization, clock);
+    this.signing = signing;
+    this.tls = tls;
+  }
+
+  private static Cryptogen found(Path folder, OrganizationSpec organization, InstantSource clock) {
+    String name = organization.authority();
+    return new Cryptogen(
+        folder,
+        organization,
+        CertificateAuthority.root(name, organization, clock),
+        CertificateAuthority.root("tls" + name, organization, clock),
+        clock);
   }
 
   /// An organization to make.
@@ -31,10 +47,22 @@ public final class Cryptogen {
   /// @param nodeUnits whether `config.yaml` tells roles apart by organizational unit
   /// @param nodes its peers or orderers
   /// @param users how many besides the administrator; orderers' organizations have none
+  /// @param authority the signing CA's common name; the TLS CA's is the same after `tls`
   public record OrganizationSpec(
-      String name, String domain, boolean nodeUnits, List<NodeSpec> nodes, int users) {
+      String name,
+      String domain,
+      boolean nodeUnits,
+      List<NodeSpec> nodes,
+      int users,
+      String authority) {
     public OrganizationSpec {
       nodes = List.copyOf(nodes);
+    }
+
+    /// An organization whose CA is called as usual.
+    public OrganizationSpec(
+        String name, String domain, boolean nodeUnits, List<NodeSpec> nodes, int users) {
+      this(name, domain, nodeUnits, nodes, users, "ca." + domain);
     }
 
     /// An organization of nodes `<prefix>0` to `<prefix>n-1` that also answer as localhost,
@@ -49,13 +77,20 @@ public final class Cryptogen {
     }
   }
 
-  /// A node to make. Its certificates are for `hostname.domain`.
+  /// A node to make.
   ///
   /// @param hostname without domain
+  /// @param commonName what its certificates are for; `hostname.domain` where it is absent
   /// @param alternativeNames host names and addresses that its TLS certificate also covers
-  public record NodeSpec(String hostname, List<String> alternativeNames) {
+  public record NodeSpec(
+      String hostname, Optional<String> commonName, List<String> alternativeNames) {
     public NodeSpec {
       alternativeNames = List.copyOf(alternativeNames);
+    }
+
+    /// A node whose certificates are for `hostname.domain`.
+    public NodeSpec(String hostname, List<String> alternativeNames) {
+      this(hostname, Optional.empty(), alternativeNames);
     }
   }
 
@@ -71,43 +106,111 @@ public final class Cryptogen {
       throws IOException {
     for (OrganizationSpec organization : peerOrganizations) {
       Path folder = directory.resolve("peerOrganizations").resolve(organization.domain());
-      new Cryptogen(folder, organization, clock).write("peers", "peer", organization.users());
+      found(folder, organization, clock).write("peers", "peer", organization.users());
     }
     for (OrganizationSpec organization : ordererOrganizations) {
       Path folder = directory.resolve("ordererOrganizations").resolve(organization.domain());
-      new Cryptogen(folder, organization, clock).write("orderers", "orderer", 0);
+      found(folder, organization, clock).write("orderers", "orderer", 0);
     }
+  }
+
+  /// Adds what {@link #generate} would have made besides: organizations, and nodes and users of
+  /// organizations that are there. What is there stays as it is.
+  ///
+  /// @throws IOException if a file cannot be written, or the files of a CA cannot be used
+  public static void extend(
+      Path directory,
+      List<OrganizationSpec> peerOrganizations,
+      List<OrganizationSpec> ordererOrganizations,
+      InstantSource clock)
+      throws IOException {
+    for (OrganizationSpec organization : peerOrganizations) {
+      Path folder = directory.resolve("peerOrganizations").resolve(organization.domain());
+      if (Files.exists(folder)) {
+        loaded(folder, organization, clock).add("peers", "peer", organization.users());
+      } else {
+        found(folder, organization, clock).write("peers", "peer", organization.users());
+      }
+    }
+    for (OrganizationSpec organization : ordererOrganizations) {
+      Path folder = directory.resolve("ordererOrganizations").resolve(organization.domain());
+      if (Files.exists(folder)) {
+        loaded(folder, organization, clock).add("orderers", "orderer", 0);
+      } else {
+        found(folder, organization, clock).write("orderers", "orderer", 0);
+      }
+    }
+  }
+
+  private static Cryptogen loaded(Path folder, OrganizationSpec organization, InstantSource clock)
+      throws IOException {
+    return new Cryptogen(
+        folder,
+        organization,
+        CertificateAuthority.load(folder.resolve("ca")),
+        CertificateAuthority.load(folder.resolve("tlsca")),
+        clock);
   }
 
   private void write(String nodesFolder, String nodeUnit, int users) throws IOException {
-    String domain = organization.domain();
     files.authority("ca", signing);
     files.authority("tlsca", tls);
-    String admin = "Admin@" + domain;
+    String admin = "Admin@" + organization.domain();
     Member administrator = member(admin, "admin", List.of());
-    Optional<Member> adminCertificate =
-        organization.nodeUnits() ? Optional.empty() : Optional.of(administrator);
-    files.msp("msp", signing, tls, adminCertificate, organization.nodeUnits());
+    Optional<NamedCertificate> named = own(administrator);
+    files.msp("msp", signing, tls, named, organization.nodeUnits());
+    nodes(nodesFolder, nodeUnit, named);
+    users(users);
+    write("users/" + admin, administrator, named, "client");
+  }
+
+  private void add(String nodesFolder, String nodeUnit, int users) throws IOException {
+    Optional<NamedCertificate> administrator = Optional.empty();
+    if (!organization.nodeUnits()) {
+      String admin = "Admin@" + organization.domain();
+      administrator =
+          Optional.of(
+              new NamedCertificate(
+                  admin, files.certificate("users/" + admin + "/msp/signcerts", admin)));
+    }
+    nodes(nodesFolder, nodeUnit, administrator);
+    users(users);
+  }
+
+  private void nodes(String nodesFolder, String nodeUnit, Optional<NamedCertificate> administrator)
+      throws IOException {
     for (NodeSpec node : organization.nodes()) {
-      String commonName = node.hostname() + "." + domain;
-      List<String> names = new ArrayList<>(List.of(commonName, node.hostname()));
-      names.addAll(node.alternativeNames());
+      String commonName =
+          node.commonName().orElseGet(() -> node.hostname() + "." + organization.domain());
       String folder = nodesFolder + "/" + commonName;
-      write(folder, member(commonName, nodeUnit, names), adminCertificate, "server");
+      if (!files.has(folder)) {
+        List<String> names = new ArrayList<>(List.of(commonName, node.hostname()));
+        names.addAll(node.alternativeNames());
+        write(folder, member(commonName, nodeUnit, names), administrator, "server");
+      }
     }
+  }
+
+  private void users(int users) throws IOException {
     for (int i = 1; i <= users; i++) {
-      Member user = member("User" + i + "@" + domain, "client", List.of());
-      write("users/" + user.commonName(), user, own(user), "client");
+      String commonName = "User" + i + "@" + organization.domain();
+      String folder = "users/" + commonName;
+      if (!files.has(folder)) {
+        Member user = member(commonName, "client", List.of());
+        write(folder, user, own(user), "client");
+      }
     }
-    write("users/" + admin, administrator, own(administrator), "client");
   }
 
   /// Without units for roles, a user counts as administrator of its own MSP directory.
-  private Optional<Member> own(Member user) {
-    return organization.nodeUnits() ? Optional.empty() : Optional.of(user);
+  private Optional<NamedCertificate> own(Member user) {
+    return organization.nodeUnits()
+        ? Optional.empty()
+        : Optional.of(new NamedCertificate(user.commonName(), user.certificate()));
   }
 
-  private void write(String folder, Member member, Optional<Member> admin, String tlsPrefix)
+  private void write(
+      String folder, Member member, Optional<NamedCertificate> admin, String tlsPrefix)
       throws IOException {
     files.msp(folder + "/msp", signing, tls, admin, organization.nodeUnits());
     files.member(folder + "/msp", member);
@@ -136,6 +239,9 @@ public final class Cryptogen {
             clock);
     return new Member(commonName, key, certificate, tlsKey, tlsCertificate);
   }
+
+  /// A certificate with the name that its file has.
+  record NamedCertificate(String commonName, Certificate certificate) {}
 
   /// A node or user with its keys.
   record Member(

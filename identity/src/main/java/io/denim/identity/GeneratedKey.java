@@ -6,6 +6,7 @@ import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.cert.CertificateFactory;
 import java.security.interfaces.ECPrivateKey;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Arrays;
@@ -29,6 +30,31 @@ record GeneratedKey(
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this Java runtime makes no P-256 keys", e);
     }
+  }
+
+  /// A key that was made before.
+  ///
+  /// @param certificate that belongs to it
+  /// @throws GeneralSecurityException if it is no P-256 key or not the certificate's
+  static GeneratedKey of(ByteString pem, Certificate certificate) throws GeneralSecurityException {
+    VerifyingKey publicKey = certificate.key();
+    if (publicKey.algorithm() != VerifyingKey.Algorithm.ECDSA) {
+      throw new GeneralSecurityException("its key is not for ECDSA");
+    }
+    SigningKey signing =
+        SigningKey.matching(pem, publicKey)
+            .orElseThrow(() -> new GeneralSecurityException("the key is not the certificate's"));
+    byte[] spki =
+        CertificateFactory.getInstance("X.509")
+            .generateCertificate(certificate.der().newInput())
+            .getPublicKey()
+            .getEncoded();
+    byte[] point = Arrays.copyOfRange(spki, spki.length - POINT_BYTES, spki.length);
+    return new GeneratedKey(
+        signing,
+        UnsafeByteOperations.unsafeWrap(spki),
+        UnsafeByteOperations.unsafeWrap(point),
+        pem);
   }
 
   private static GeneratedKey of(KeyPair pair) throws GeneralSecurityException {

@@ -19,6 +19,8 @@ import java.util.Set;
 ///
 /// @param root the organization's folder
 record OrganizationFiles(Path root) {
+  static final String CERTIFICATE = "-cert.pem";
+
   /// A CA's certificate and key.
   void authority(String folder, CertificateAuthority authority) throws IOException {
     Path directory = folder(folder);
@@ -33,7 +35,7 @@ record OrganizationFiles(Path root) {
       String folder,
       CertificateAuthority signing,
       CertificateAuthority tls,
-      Optional<Cryptogen.Member> admin,
+      Optional<Cryptogen.NamedCertificate> admin,
       boolean nodeUnits)
       throws IOException {
     Path admins = folder(folder + "/admincerts");
@@ -75,13 +77,30 @@ record OrganizationFiles(Path root) {
     key(directory.resolve(prefix + ".key"), member.tlsKey());
   }
 
+  /// Whether there is something of this name already.
+  boolean has(String folder) {
+    return Files.exists(root.resolve(folder));
+  }
+
+  /// A certificate that was written before.
+  ///
+  /// @throws IOException if there is none
+  Certificate certificate(String folder, String name) throws IOException {
+    Path file = root.resolve(folder).resolve(name + CERTIFICATE);
+    try {
+      return Certificate.ofPem(ByteString.copyFrom(Files.readAllBytes(file)));
+    } catch (IllegalArgumentException e) {
+      throw new IOException(file + " is not a certificate: " + e.getMessage(), e);
+    }
+  }
+
   private Path folder(String folder) throws IOException {
     return Files.createDirectories(root.resolve(folder));
   }
 
   private static void certificate(Path directory, String name, Certificate certificate)
       throws IOException {
-    write(directory.resolve(name + "-cert.pem"), certificate.pem());
+    write(directory.resolve(name + CERTIFICATE), certificate.pem());
   }
 
   private static void write(Path file, ByteString content) throws IOException {

@@ -71,9 +71,12 @@ public record Listener(InetSocketAddress address, Optional<ServerTls> tls) {
           "with it a " + keys.certificate() + " and a " + keys.privateKey());
       return Optional.empty();
     }
+    // Certificates that are merely shown are not checked, so the roots need not be there.
     List<ByteString> clientRoots = new ArrayList<>();
-    for (Path root : roots) {
-      clientRoots.add(read(root));
+    if (required) {
+      for (Path root : roots) {
+        clientRoots.add(read(root));
+      }
     }
     return Optional.of(
         new ServerTls(

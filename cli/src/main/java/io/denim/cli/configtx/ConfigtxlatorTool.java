@@ -1,0 +1,169 @@
+package io.denim.cli.configtx;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import io.denim.channelconfig.ChannelConfigException;
+import io.denim.channelconfig.ConfigUpdates;
+import io.denim.cli.ClientException;
+import io.denim.cli.command.CommandLog;
+import io.denim.cli.command.FlagSet;
+import io.denim.cli.command.Flags;
+import io.denim.cli.command.UsageException;
+import io.denim.cli.command.Version;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import org.hyperledger.fabric.protos.common.Config;
+
+/// The `configtxlator` executable: messages to JSON and back, and the update from one configuration
+/// to another, on the command line or over HTTP (fabric v3.1.5 cmd/configtxlator).
+public final class ConfigtxlatorTool {
+  private ConfigtxlatorTool() {}
+
+  public static void main(String[] arguments) throws InterruptedException {
+    try {
+      run(List.of(arguments));
+    } catch (UsageException e) {
+      System.err.println("configtxlator: error: " + e.getMessage() + ", try --help");
+      System.exit(1);
+    } catch (ClientException e) {
+      System.err.println("configtxlator: error: " + e.getMessage());
+      System.exit(1);
+    }
+  }
+
+  private static void run(List<String> arguments)
+      throws UsageException, ClientException, InterruptedException {
+    FlagSet set =
+        new FlagSet(FlagSet.Dialect.KINGPIN)
+            .text("hostname", "", "0.0.0.0", "start: the address to listen on")
+            .text("port", "", "7059", "start: the port to listen on")
+            .texts("CORS", "start: domains whose pages may ask")
+            .text("type", "", "proto_encode, proto_decode: such as 'common.Config'")
+            .text("input", "", "The file to read (default standard input)")
+            .text("output", "", "The file to write (default standard output)")
+            .text("original", "", "compute_update: the original config message")
+            .text("updated", "", "compute_update: the updated config message")
+            .text("channel_id", "", "compute_update: the channel's name");
+    Flags flags = set.parse(arguments);
+    if (flags.help()) {
+      System.out.print(
+          "usage: configtxlator (start|proto_encode|proto_decode|compute_update|version)"
+              + " [<flags>]\n\nFlags:\n"
+              + set.usages());
+      return;
+    }
+    if (flags.rest().size() != 1) {
+      throw new UsageException(
+          flags.rest().isEmpty() ? "command not specified" : "unexpected " + flags.rest().get(1));
+    }
+    switch (flags.rest().getFirst()) {
+      case "proto_encode" ->
+          answer("decoding", flags, encode(required(flags, "type"), input(flags, "input")));
+      case "proto_decode" ->
+          answer("decoding", flags, decode(required(flags, "type"), input(flags, "input")));
+      case "compute_update" ->
+          answer(
+              "computing update",
+              flags,
+              update(
+                  input(flags, "original"),
+                  input(flags, "updated"),
+                  required(flags, "channel_id")));
+      case "start" -> serve(flags);
+      case "version" -> System.out.println(Version.text("configtxlator"));
+      default ->
+          throw new UsageException("expected command but got \"" + flags.rest().getFirst() + "\"");
+    }
+  }
+
+  private static void serve(Flags flags) throws ClientException, InterruptedException {
+    CommandLog log = new CommandLog(System.err, InstantSource.system(), System.getenv());
+    String address = flags.text("hostname") + ":" + flags.text("port");
+    try (TranslationServer server =
+        TranslationServer.start(
+            flags.text("hostname"), Integer.parseInt(flags.text("port")), flags.texts("CORS"))) {
+      log.info("configtxlator", "startServer", "Serving HTTP requests on " + server.address());
+      new java.util.concurrent.CountDownLatch(1).await();
+    } catch (IOException | NumberFormatException e) {
+      throw new ClientException(
+          "Could not bind to address '" + address + "': " + e.getMessage(), e);
+    }
+  }
+
+  /// @throws ClientException if the type is not known or the JSON does not fit it
+  static byte[] encode(String type, byte[] json) throws ClientException {
+    try {
+      return ProtolatorReader.bytes(ProtolatorReader.decode(json, prototype(type))).toByteArray();
+    } catch (IOException e) {
+      throw new ClientException("Error decoding: error decoding input: " + e.getMessage(), e);
+    }
+  }
+
+  /// @throws ClientException if the type is not known or the bytes are no such message
+  static byte[] decode(String type, byte[] bytes) throws ClientException {
+    try {
+      Message message = prototype(type).getParserForType().parseFrom(bytes);
+      return (ProtolatorJson.encode(message) + "\n").getBytes(StandardCharsets.UTF_8);
+    } catch (InvalidProtocolBufferException e) {
+      throw new ClientException("Error decoding: error unmarshalling: " + e.getMessage(), e);
+    }
+  }
+
+  /// @throws ClientException if the configurations do not parse or do not differ
+  static byte[] update(byte[] original, byte[] updated, String channelId) throws ClientException {
+    try {
+      return ProtolatorReader.bytes(
+              ConfigUpdates.compute(Config.parseFrom(original), Config.parseFrom(updated))
+                  .toBuilder()
+                  .setChannelId(channelId)
+                  .build())
+          .toByteArray();
+    } catch (IOException e) {
+      throw new ClientException(
+          "Error computing update: error unmarshalling config: " + e.getMessage(), e);
+    } catch (ChannelConfigException e) {
+      throw new ClientException(
+          "Error computing update: error computing config update: " + e.getMessage(), e);
+    }
+  }
+
+  private static Message prototype(String type) throws ClientException {
+    return MessageTypes.find(type)
+        .orElseThrow(() ->
+            new ClientException("Error decoding: error encode input: proto: not found: " + type));
+  }
+
+  private static String required(Flags flags, String name) throws UsageException {
+    if (!flags.given(name)) {
+      throw new UsageException("required flag --" + name + " not provided");
+    }
+    return flags.text(name);
+  }
+
+  private static byte[] input(Flags flags, String name) throws ClientException {
+    String file = flags.text(name);
+    try {
+      return file.isEmpty() ? System.in.readAllBytes() : Files.readAllBytes(Path.of(file));
+    } catch (IOException e) {
+      throw new ClientException("open " + file + ": no such file or directory", e);
+    }
+  }
+
+  private static void answer(String doing, Flags flags, byte[] bytes) throws ClientException {
+    String file = flags.text("output");
+    try {
+      if (file.isEmpty()) {
+        System.out.write(bytes);
+        System.out.flush();
+      } else {
+        Files.write(Path.of(file), bytes);
+      }
+    } catch (IOException e) {
+      throw new ClientException("Error " + doing + ": error writing output: " + e, e);
+    }
+  }
+}

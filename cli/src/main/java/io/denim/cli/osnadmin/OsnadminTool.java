@@ -1,0 +1,213 @@
+package io.denim.cli.osnadmin;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.denim.channelconfig.ChannelConfigException;
+import io.denim.channelconfig.ConfigBlocks;
+import io.denim.cli.ParticipationClient;
+import io.denim.cli.command.FlagSet;
+import io.denim.cli.command.Flags;
+import io.denim.cli.command.GoJson;
+import io.denim.cli.command.UsageException;
+import io.denim.wire.ClientTls;
+import io.denim.wire.TlsConfigurationException;
+import io.denim.wire.TlsKeyPair;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.hyperledger.fabric.protos.common.Block;
+import org.hyperledger.fabric.protos.common.Envelope;
+
+/// The `osnadmin` executable: an orderer's channels over its participation API (fabric v3.1.5
+/// cmd/osnadmin).
+public final class OsnadminTool {
+  private static final int OK = 200;
+
+  private OsnadminTool() {}
+
+  public static void main(String[] arguments) throws InterruptedException {
+    try {
+      System.out.println(run(List.of(arguments)));
+    } catch (UsageException e) {
+      System.err.println("osnadmin: error: parsing arguments: " + e.getMessage() + ". Try --help");
+      System.exit(1);
+    } catch (FailedException e) {
+      System.out.println("Error: " + e.getMessage() + "\n");
+      System.exit(1);
+    }
+    System.exit(0); // the HTTP client's threads end by themselves only later
+  }
+
+  /// The request failed, though the arguments are right.
+  private static final class FailedException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    FailedException(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  private static FlagSet flagSet() {
+    return new FlagSet(FlagSet.Dialect.KINGPIN)
+        .text("orderer-address", "o", "Admin endpoint of the OSN")
+        .text("ca-file", "", "File with PEM-encoded TLS CA certificates for the OSN")
+        .text("client-cert", "", "File with the PEM-encoded certificate for mutual TLS")
+        .text("client-key", "", "File with the PEM-encoded private key for mutual TLS")
+        .toggle("no-status", "", false, "Leave the HTTP status out of the output")
+        .text("channelID", "c", "Channel ID")
+        .text("config-block", "b", "join: file with an up-to-date config block for the channel")
+        .text("config-update-envelope", "e", "update: file with a signed config update")
+        .text("blockID", "", "fetch: Block ID - <newest|oldest|config|(number)>, also -b")
+        .text("outputfile", "f", "fetch: file for the block")
+        .duration("tlsHandshakeTimeShift", "t", "0s", "Accepted for compatibility");
+  }
+
+  private static String run(List<String> arguments)
+      throws UsageException, FailedException, InterruptedException {
+    FlagSet set = flagSet();
+    Flags flags = set.parse(arguments);
+    if (flags.help()) {
+      return "usage: osnadmin [<flags>] channel (join|list|remove|update|fetch) [<args> ...]\n\n"
+          + "Flags:\n"
+          + set.usages();
+    }
+    require(flags, "orderer-address");
+    if (flags.rest().size() != 2 || !flags.rest().getFirst().equals("channel")) {
+      throw new UsageException(
+          flags.rest().isEmpty()
+              ? "command not specified"
+              : "expected command but got \"" + flags.rest().getLast() + "\"");
+    }
+    try (ParticipationClient client =
+        new ParticipationClient(flags.text("orderer-address"), tls(flags))) {
+      return answer(flags, request(client, flags));
+    } catch (TlsConfigurationException e) {
+      throw new UsageException("loading client cert/key pair: " + e.getMessage());
+    } catch (IOException e) {
+      throw new FailedException(
+          "request to "
+              + flags.text("orderer-address")
+              + " failed: "
+              + (e.getMessage() == null ? "connection refused" : e.getMessage()),
+          e);
+    }
+  }
+
+  private static ParticipationClient.Answer request(ParticipationClient client, Flags flags)
+      throws UsageException, IOException, InterruptedException {
+    String command = flags.rest().getLast();
+    String channelId = flags.text("channelID");
+    if (!command.equals("list")) {
+      require(flags, "channelID");
+    }
+    return switch (command) {
+      case "list" -> channelId.isEmpty() ? client.list() : client.show(channelId);
+      case "join" -> {
+        require(flags, "config-block");
+        ByteString block = file(flags, "config-block", "reading config block");
+        checkBlock(block, channelId);
+        yield client.join(block);
+      }
+      case "remove" -> client.remove(channelId);
+      case "update" -> {
+        require(flags, "config-update-envelope");
+        ByteString envelope =
+            file(flags, "config-update-envelope", "reading config updte envelope");
+        checkEnvelope(envelope, channelId);
+        yield client.update(envelope);
+      }
+      case "fetch" -> client.block(channelId, blockId(flags));
+      default -> throw new UsageException("expected command but got \"" + command + "\"");
+    };
+  }
+
+  /// `-b` stands for another flag here than with `join`.
+  private static String blockId(Flags flags) throws UsageException {
+    String block = flags.optional("blockID").orElse(flags.text("config-block"));
+    if (block.isEmpty()) {
+      throw new UsageException("required flag --blockID not provided");
+    }
+    require(flags, "outputfile");
+    if (!block.matches("newest|oldest|config|[0-9]+")) {
+      throw new UsageException("'" + block + "' not equal <newest|oldest|config|(number)>");
+    }
+    return block;
+  }
+
+  private static String answer(Flags flags, ParticipationClient.Answer answer) throws IOException {
+    String status = flags.on("no-status") ? "" : "Status: " + answer.status() + "\n";
+    if (answer.body().isEmpty()) {
+      return status;
+    }
+    if (answer.status() == OK && flags.given("outputfile")) {
+      Files.write(Path.of(flags.text("outputfile")), answer.body().toByteArray());
+      return status;
+    }
+    return status + GoJson.indented(answer.text());
+  }
+
+  private static Optional<ClientTls> tls(Flags flags) throws UsageException {
+    if (flags.optional("ca-file").isEmpty()) {
+      return Optional.empty();
+    }
+    ByteString roots = file(flags, "ca-file", "reading orderer CA certificate");
+    TlsKeyPair keyPair =
+        new TlsKeyPair(
+            file(flags, "client-cert", "loading client cert/key pair"),
+            file(flags, "client-key", "loading client cert/key pair"));
+    return Optional.of(new ClientTls(List.of(roots), Optional.of(keyPair), Optional.empty()));
+  }
+
+  private static void require(Flags flags, String name) throws UsageException {
+    if (!flags.given(name)) {
+      throw new UsageException("required flag --" + name + " not provided");
+    }
+  }
+
+  private static ByteString file(Flags flags, String name, String doing) throws UsageException {
+    String path = flags.text(name);
+    try {
+      return ByteString.copyFrom(Files.readAllBytes(Path.of(path)));
+    } catch (IOException e) {
+      throw new UsageException(doing + ": open " + path + ": no such file or directory");
+    }
+  }
+
+  private static void checkBlock(ByteString block, String channelId) throws UsageException {
+    try {
+      String named = ConfigBlocks.channelIdOf(Block.parseFrom(block));
+      if (!named.equals(channelId)) {
+        throw new UsageException(
+            "specified --channelID "
+                + channelId
+                + " does not match channel ID "
+                + named
+                + " in config block");
+      }
+    } catch (InvalidProtocolBufferException e) {
+      throw new UsageException("unmarshalling block: " + e.getMessage());
+    } catch (ChannelConfigException e) {
+      throw new UsageException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void checkEnvelope(ByteString envelope, String channelId) throws UsageException {
+    try {
+      String named = ConfigBlocks.headerOf(Envelope.parseFrom(envelope)).getChannelId();
+      if (!named.equals(channelId)) {
+        throw new UsageException(
+            "specified --channelID "
+                + channelId
+                + " does not match channel ID "
+                + named
+                + " in config update envelope");
+      }
+    } catch (InvalidProtocolBufferException e) {
+      throw new UsageException("unmarshalling envelope: " + e.getMessage());
+    } catch (ChannelConfigException e) {
+      throw new UsageException(String.valueOf(e.getMessage()));
+    }
+  }
+}

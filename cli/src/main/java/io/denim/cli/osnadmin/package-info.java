@@ -1,0 +1,5 @@
+/// The `osnadmin` executable.
+@NullMarked
+package io.denim.cli.osnadmin;
+
+import org.jspecify.annotations.NullMarked;

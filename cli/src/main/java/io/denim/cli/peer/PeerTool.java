@@ -1,0 +1,79 @@
+package io.denim.cli.peer;
+
+import io.denim.cli.ClientException;
+import io.denim.cli.command.CommandLog;
+import io.denim.cli.command.UsageException;
+import io.denim.cli.command.Version;
+import java.time.InstantSource;
+import java.util.List;
+
+/// The `peer` executable, but for `peer node` (fabric v3.1.5 cmd/peer).
+public final class PeerTool {
+  private static final String COMMANDS =
+      """
+      Usage:
+        peer [command]
+
+      Available Commands:
+        chaincode   Operate a chaincode: invoke|query.
+        channel     Operate a channel: fetch|join|joinbysnapshot|joinbysnapshotstatus|list|update|signconfigtx|getinfo.
+        lifecycle   Perform _lifecycle operations
+        node        Operate a peer node: start|reset|rollback|pause|resume|rebuild-dbs|unjoin|upgrade-dbs.
+        version     Print fabric peer version.
+      """;
+
+  private PeerTool() {}
+
+  public static void main(String[] arguments) throws InterruptedException {
+    CommandLog log = new CommandLog(System.err, InstantSource.system(), System.getenv());
+    int status = run(List.of(arguments), log);
+    System.out.flush();
+    System.exit(status); // connections' threads end by themselves only later
+  }
+
+  private static int run(List<String> arguments, CommandLog log) throws InterruptedException {
+    try {
+      dispatch(arguments, log);
+      return 0;
+    } catch (UsageException e) {
+      System.err.println("Error: " + e.getMessage());
+      return 1;
+    } catch (ClientException e) {
+      String message = String.valueOf(e.getMessage());
+      if (message.startsWith("Fatal error when initializing") || message.startsWith("Cannot run")) {
+        log.error("main", "InitCmd", message);
+      } else {
+        System.err.println("Error: " + message);
+      }
+      return 1;
+    }
+  }
+
+  private static void dispatch(List<String> arguments, CommandLog log)
+      throws UsageException, ClientException, InterruptedException {
+    String command = arguments.isEmpty() ? "help" : arguments.getFirst();
+    List<String> rest = arguments.isEmpty() ? List.of() : arguments.subList(1, arguments.size());
+    switch (command) {
+      case "version", "--version" -> version();
+      case "help", "--help", "-h" -> System.out.print(COMMANDS);
+      case "channel" -> new ChannelCommands(log).run(rest);
+      case "chaincode" -> new ChaincodeCommands(log).run(rest);
+      case "lifecycle" -> {
+        if (rest.isEmpty() || !rest.getFirst().equals("chaincode")) {
+          throw new UsageException("unknown command for \"peer lifecycle\"; chaincode is known");
+        }
+        new LifecycleCommands(log).run(rest.subList(1, rest.size()));
+      }
+      default ->
+          throw new UsageException(
+              "unknown command \"" + command + "\" for \"peer\"\nRun 'peer --help' for usage.");
+    }
+  }
+
+  private static void version() {
+    System.out.println(
+        Version.text("peer")
+            + "\n Chaincode:\n  Base Docker Label: org.hyperledger.fabric"
+            + "\n  Docker Namespace: hyperledger\n");
+  }
+}
