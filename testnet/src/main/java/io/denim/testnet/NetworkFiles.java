@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.hyperledger.fabric.protos.common.Block;
 
 /// Makes what a network needs before its nodes can start: keys and certificates, and the channel's
@@ -63,7 +64,23 @@ final class NetworkFiles {
                 plan.orderers().stream().map(orderer -> node(orderer.hostname())).toList(),
                 0)),
         clock);
+    addEnrolledNames(draft);
     Files.move(draft, directory.organizations());
+  }
+
+  /// Users' certificates are there twice: under cryptogen's names, and as `cert.pem`, under which a
+  /// CA's client leaves them and a part of fabric-samples' applications looks for them.
+  private void addEnrolledNames(Path draft) throws IOException {
+    for (NetworkPlan.Organization organization : plan.organizations()) {
+      Path below = directory.organizations().relativize(directory.organization(organization));
+      try (Stream<Path> found = Files.list(draft.resolve(below).resolve("users"))) {
+        for (Path user : found.toList()) {
+          Path folder = user.resolve("msp/signcerts");
+          Files.copy(
+              folder.resolve(user.getFileName() + "-cert.pem"), folder.resolve("cert.pem"));
+        }
+      }
+    }
   }
 
   private static OrganizationSpec organization(NetworkPlan.Organization organization) {
