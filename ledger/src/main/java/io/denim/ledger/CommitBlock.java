@@ -7,10 +7,21 @@ import org.hyperledger.fabric.protos.common.Block;
 ///
 /// @param block as ordered; its transactions filter and commit hash are filled by the ledger
 /// @param transactions one for each envelope, in order
+/// @param chaincodes for metrics, the chaincode that each transaction invoked, with its version
+///   (`name:version`); empty texts, or fewer than transactions, where it is not known
 public record CommitBlock(
-    Block block, List<CheckedTransaction> transactions, BlockPrivateData privateData) {
+    Block block,
+    List<CheckedTransaction> transactions,
+    BlockPrivateData privateData,
+    List<String> chaincodes) {
+  public CommitBlock(
+      Block block, List<CheckedTransaction> transactions, BlockPrivateData privateData) {
+    this(block, transactions, privateData, List.of());
+  }
+
   public CommitBlock {
     transactions = List.copyOf(transactions);
+    chaincodes = List.copyOf(chaincodes);
     if (transactions.size() != block.getData().getDataCount()) {
       throw new IllegalArgumentException(
           "block %s has %d envelopes but %d checked transactions"

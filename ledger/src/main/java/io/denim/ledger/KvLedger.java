@@ -2,6 +2,7 @@ package io.denim.ledger;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.denim.metrics.Metrics;
 import io.denim.wire.Blocks;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -48,7 +49,11 @@ final class KvLedger implements PeerLedger {
   /// Opens a channel's ledger, which is made if it is missing, and brings its databases up to its
   /// block files.
   static KvLedger open(
-      String channelId, LedgerOptions options, Directories directories, CollectionSource source) {
+      String channelId,
+      LedgerOptions options,
+      Directories directories,
+      CollectionSource source,
+      Metrics metrics) {
     BlockFiles files = BlockFiles.open(directories.blocks(), options.maxBlockFileSize());
     Database db = IndexRebuild.openDatabase(files, directories.state(), TABLES);
     BlockStore store = BlockStore.inside(files, db);
@@ -65,7 +70,8 @@ final class KvLedger implements PeerLedger {
             db,
             new PrivateStore(directories.clear()),
             new BlockToLive(channelId, source),
-            options.history() ? new History(db, store) : null);
+            options.history() ? new History(db, store) : null,
+            new LedgerMetrics(metrics, channelId));
     Snapshots snapshots =
         new Snapshots(channelId, options.snapshots(), db, parts.privateStore().snapshotRequests());
     KvLedger ledger = new KvLedger(parts, snapshots);
@@ -73,6 +79,7 @@ final class KvLedger implements PeerLedger {
         (block, location) -> new LedgerCommit(parts, ByteString.EMPTY).replay(block, location));
     parts.privateStore().sync();
     ledger.commitHash = ledger.lastCommitHash();
+    parts.metrics().height(ledger.height());
     snapshots.startIfDue(ledger.info(), ledger.commitHash);
     return ledger;
   }

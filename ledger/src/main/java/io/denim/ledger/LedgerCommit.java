@@ -30,6 +30,7 @@ final class LedgerCommit {
   private final CollectionHistory collections;
   private final QueryExecutor definitions;
   private final List<Processed> processed = new ArrayList<>();
+  private final List<CommitBlock> added = new ArrayList<>();
   private final List<Block> blocks = new ArrayList<>();
   private final List<List<String>> txIds = new ArrayList<>();
   private final Set<String> newTxIds = new HashSet<>();
@@ -63,6 +64,7 @@ final class LedgerCommit {
 
   /// Works through a new block.
   void add(CommitBlock block) {
+    long start = System.nanoTime();
     long number = block.block().getHeader().getNumber();
     ChainTip.checkNext(block.block(), parts.store().height() + blocks.size(), lastHash);
     Processed result = processor.processNew(block, commitHash);
@@ -70,6 +72,8 @@ final class LedgerCommit {
     finish(result, withVerdict(block.block(), result));
     commitHash = result.commitHash();
     lastHash = BlockHash.ofHeader(block.block().getHeader());
+    added.add(block);
+    parts.metrics().processed(start);
   }
 
   /// Stores the blocks that were added.
@@ -77,12 +81,25 @@ final class LedgerCommit {
     if (blocks.isEmpty()) {
       return List.of();
     }
+    long begun = System.nanoTime();
     parts.privateStore().sync();
+    long blocksBegun = System.nanoTime();
     List<BlockLocation> locations = parts.store().write(blocks);
+    long stateBegun = System.nanoTime();
     List<CommittedBlock> committed = writeWhatFollows(locations);
     parts.store().show(blocks, locations);
+    parts.metrics().stored(blocks.size(), begun, blocksBegun, stateBegun, System.nanoTime());
+    count(committed);
     deleteExpired();
     return committed;
+  }
+
+  private void count(List<CommittedBlock> committed) {
+    parts.metrics().height(parts.store().height());
+    for (int i = 0; i < committed.size(); i++) {
+      CommitBlock block = added.get(i);
+      parts.metrics().count(block.transactions(), block.chaincodes(), committed.get(i));
+    }
   }
 
   /// Works out again what follows from a stored block.

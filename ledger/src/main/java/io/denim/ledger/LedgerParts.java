@@ -12,4 +12,5 @@ record LedgerParts(
     Database db,
     PrivateStore privateStore,
     BlockToLive blockToLive,
-    @Nullable History history) {}
+    @Nullable History history,
+    LedgerMetrics metrics) {}

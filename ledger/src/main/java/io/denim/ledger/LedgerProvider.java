@@ -1,6 +1,7 @@
 package io.denim.ledger;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.denim.metrics.Metrics;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,12 +20,15 @@ public final class LedgerProvider implements AutoCloseable {
   private final LedgerOptions options;
   private final CollectionSource collections;
   private final LedgerDirectories directories;
+  private final Metrics metrics;
   private final LedgerLock lock;
   private final Map<String, KvLedger> open = new HashMap<>();
   private boolean closed;
 
-  private LedgerProvider(LedgerOptions options, CollectionSource collections, LedgerLock lock) {
+  private LedgerProvider(
+      LedgerOptions options, CollectionSource collections, Metrics metrics, LedgerLock lock) {
     this.options = options;
+    this.metrics = metrics;
     this.collections = collections;
     this.directories = new LedgerDirectories(options.root());
     this.lock = lock;
@@ -34,7 +38,13 @@ public final class LedgerProvider implements AutoCloseable {
   ///
   /// @throws LedgerException if another process has it open
   public static LedgerProvider open(LedgerOptions options, CollectionSource collections) {
-    return new LedgerProvider(options, collections, LedgerLock.forPeer(options.root()));
+    return open(options, collections, new Metrics());
+  }
+
+  /// As the other one, counting and timing commits.
+  public static LedgerProvider open(
+      LedgerOptions options, CollectionSource collections, Metrics metrics) {
+    return new LedgerProvider(options, collections, metrics, LedgerLock.forPeer(options.root()));
   }
 
   /// Makes a channel's ledger of its genesis block.
@@ -124,7 +134,7 @@ public final class LedgerProvider implements AutoCloseable {
 
   private KvLedger openLedger(String channelId) {
     return open.computeIfAbsent(
-        channelId, id -> KvLedger.open(id, options, directories.of(id), collections));
+        channelId, id -> KvLedger.open(id, options, directories.of(id), collections, metrics));
   }
 
   /// The channels that have a ledger here and are not paused, sorted.

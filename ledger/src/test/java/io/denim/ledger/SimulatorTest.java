@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.denim.ledger.PeerLedger.BlockOfPrivateData;
 import io.denim.ledger.PeerLedger.MissingInBlock;
 import io.denim.ledger.SimulationResults.WrittenKeys;
+import io.denim.metrics.Metrics;
+import io.denim.metrics.PrometheusText;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,13 +31,14 @@ class SimulatorTest {
               : Optional.empty();
 
   @TempDir private Path directory;
+  private final Metrics metrics = new Metrics();
   private LedgerProvider provider;
   private PeerLedger ledger;
   private TestChain chain;
 
   @BeforeEach
   void open() {
-    provider = LedgerProvider.open(LedgerOptions.at(directory), COLLECTIONS);
+    provider = LedgerProvider.open(LedgerOptions.at(directory), COLLECTIONS, metrics);
     ledger = provider.create(TestChain.genesis());
     chain = new TestChain(ledger);
   }
@@ -62,6 +65,19 @@ class SimulatorTest {
     try (QueryExecutor executor = ledger.queryExecutor()) {
       assertThat(executor.state("cc", "a")).contains(bytes("2"));
     }
+  }
+
+  @Test
+  void commitsAreCountedUnderFabricsNames() throws Exception {
+    put("a", "1");
+    put("a", "2");
+    String text = PrometheusText.of(metrics);
+    assertThat(text)
+        .contains("ledger_blockchain_height{channel=\"testchannel\"} 3")
+        .contains(
+            "ledger_transaction_count{channel=\"testchannel\",transaction_type=\"ENDORSER_TRANSACTION\",chaincode=\"unknown\",validation_code=\"VALID\"} 2")
+        .contains("ledger_block_processing_time_count{channel=\"testchannel\"} 3")
+        .contains("ledger_statedb_commit_time_count{channel=\"testchannel\"} 3");
   }
 
   @Test

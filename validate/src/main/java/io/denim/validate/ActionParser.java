@@ -62,7 +62,11 @@ final class ActionParser {
     TxValidationCode code = check(extension, action, response.getExtension(), rwSet);
     return code == TxValidationCode.VALID
         ? new ParsedTransaction.Endorsed(
-            txId, extension.getChaincodeId().getName(), rwSet, endorsements(payload))
+            txId,
+            extension.getChaincodeId().getName(),
+            action.getChaincodeId().getVersion(),
+            rwSet,
+            endorsements(payload))
         : new ParsedTransaction.RefusedLate(txId, code);
   }
 

@@ -135,11 +135,12 @@ public final class BlockValidator {
     return new ValidatedBlock.Validated(
         txId,
         new CheckedTransaction.Endorsed(endorsed.rwSet()),
+        endorsed.chaincode() + ":" + endorsed.version(),
         endorsed.endorsements().stream().map(SignedData::identity).toList());
   }
 
   private static ValidatedBlock.Validated validated(String txId, CheckedTransaction checked) {
-    return new ValidatedBlock.Validated(txId, checked, List.of());
+    return new ValidatedBlock.Validated(txId, checked, "", List.of());
   }
 
   private static ValidatedBlock.Validated refused(String txId, TxValidationCode code) {

@@ -24,8 +24,10 @@ sealed interface ParsedTransaction {
   /// An endorser transaction whose endorsements have still to be compared with policies.
   ///
   /// @param chaincode the one that was invoked
+  /// @param version of the chaincode, as its endorsers name it
   /// @param endorsements what the endorsers signed
-  record Endorsed(String txId, String chaincode, TxRwSet rwSet, List<SignedData> endorsements)
+  record Endorsed(
+      String txId, String chaincode, String version, TxRwSet rwSet, List<SignedData> endorsements)
       implements ParsedTransaction {
     public Endorsed {
       endorsements = List.copyOf(endorsements);

@@ -25,18 +25,23 @@ public record ValidatedBlock(
   /// The block as the ledger takes it.
   public CommitBlock toCommit(BlockPrivateData privateData) {
     List<CheckedTransaction> checked = new ArrayList<>(transactions.size());
+    List<String> chaincodes = new ArrayList<>(transactions.size());
     for (Validated transaction : transactions) {
       checked.add(transaction.checked());
+      chaincodes.add(transaction.chaincode());
     }
-    return new CommitBlock(block, checked, privateData);
+    return new CommitBlock(block, checked, privateData, chaincodes);
   }
 
   /// A transaction with its verdict.
   ///
   /// @param txId empty where the transaction was refused before its id was found to be right
+  /// @param chaincode the one that was invoked, with its version (`name:version`); empty for what
+  ///   is refused and for configurations
   /// @param endorsers serialized identities, from whom private data may be had; none for what is
   ///   refused
-  public record Validated(String txId, CheckedTransaction checked, List<ByteString> endorsers) {
+  public record Validated(
+      String txId, CheckedTransaction checked, String chaincode, List<ByteString> endorsers) {
     public Validated {
       endorsers = List.copyOf(endorsers);
     }
