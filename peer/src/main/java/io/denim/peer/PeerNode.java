@@ -94,7 +94,7 @@ public final class PeerNode implements AutoCloseable {
         parts.add(
             new ChannelStarter(
                 new ChannelStarter.Node(
-                    ledgers(settings, definitions),
+                    ledgers(settings, definitions, environment.metrics()),
                     settings.directory().resolve("transientstore"),
                     new PeerChannel.Chaincodes(definitions, cache, membership),
                     validator(definitions, environment),
@@ -132,14 +132,16 @@ public final class PeerNode implements AutoCloseable {
         settings.self().address());
   }
 
-  private LedgerProvider ledgers(PeerSettings settings, ChaincodeDefinitions definitions) {
+  private LedgerProvider ledgers(
+      PeerSettings settings, ChaincodeDefinitions definitions, Metrics metrics) {
     return parts.add(
         LedgerProvider.open(
             new LedgerOptions(
                 settings.directory().resolve("ledgersData"),
                 settings.chaincode().history(),
                 LedgerOptions.BLOCK_FILE_SIZE),
-            definitions));
+            definitions,
+            metrics));
   }
 
   private BlockValidator validator(ChaincodeDefinitions definitions, Environment environment) {
