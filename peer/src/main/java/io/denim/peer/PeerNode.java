@@ -7,6 +7,9 @@ import io.denim.endorse.EndorsementChannel;
 import io.denim.endorse.Endorser;
 import io.denim.endorse.ProposalFreshness;
 import io.denim.gateway.CommitNotifier;
+import io.denim.gossip.GossipSelf;
+import io.denim.gossip.GossipService;
+import io.denim.gossip.PrivateDataSender;
 import io.denim.identity.MspConfigException;
 import io.denim.identity.SignatureVerifier;
 import io.denim.ledger.LedgerOptions;
@@ -19,7 +22,9 @@ import io.denim.node.Logging;
 import io.denim.validate.BlockValidator;
 import io.denim.validate.Parallel;
 import io.denim.wire.TlsConfigurationException;
+import io.denim.wire.TlsKeyPair;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -54,6 +59,9 @@ public final class PeerNode implements AutoCloseable {
   /// @param identity serialized
   /// @param endpoint `host:port`
   public record Neighbour(String mspId, ByteString identity, String endpoint) {}
+
+  /// How long another peer may take to acknowledge private data, as in core.yaml's example.
+  private static final Duration PUSH_PATIENCE = Duration.ofSeconds(3);
 
   private PeerNode() {}
 
@@ -110,6 +118,9 @@ public final class PeerNode implements AutoCloseable {
             environment,
             new PeerChaincodes.Subject(channels, starter, definitions, cache, packages),
             parts);
+    GossipSelf gossip = gossip(settings, identity);
+    KnownMembers members = new KnownMembers(identity.local(), channels);
+    PrivateDataExchange privateData = exchange(settings, environment, channels, gossip, members);
     Endorser endorser =
         new Endorser(
             channelId -> channels.channel(channelId).map(EndorsementChannel.class::cast),
@@ -117,19 +128,47 @@ public final class PeerNode implements AutoCloseable {
             identity.signing(),
             chaincodes.runtime(),
             chaincodes.runnable(),
-            new StagedPrivateData(channels),
+            privateData,
             new ProposalFreshness(environment.clock(), settings.limits().timeWindow()));
     starter.openAll();
     new PeerServices(
             settings,
             environment,
-            new PeerServices.Subject(identity, channels, membership, endorser, chaincodes, commits))
+            new PeerServices.Subject(
+                identity,
+                channels,
+                membership,
+                endorser,
+                chaincodes,
+                commits,
+                new GossipService(gossip, members, privateData)))
         .start(parts);
     LOG.info(
         "Started peer with ID=[{}], network ID=[{}], address=[{}]",
         settings.self().id(),
         settings.self().networkId(),
         settings.self().address());
+  }
+
+  private PrivateDataExchange exchange(
+      PeerSettings settings,
+      Environment environment,
+      PeerChannels channels,
+      GossipSelf gossip,
+      KnownMembers members) {
+    return parts.add(
+        new PrivateDataExchange(
+            channels,
+            environment.neighbours(),
+            new PrivateDataSender(gossip, members, PUSH_PATIENCE),
+            new NodeDialer(settings.grpc())));
+  }
+
+  private static GossipSelf gossip(PeerSettings settings, PeerIdentity identity) {
+    return new GossipSelf(
+        identity.signing(),
+        settings.grpc().listener().tls().map(tls -> tls.keyPair().certificateHash()),
+        settings.grpc().clientKeyPair().map(TlsKeyPair::certificateHash));
   }
 
   private LedgerProvider ledgers(

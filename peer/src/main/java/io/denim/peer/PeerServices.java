@@ -41,7 +41,8 @@ final class PeerServices {
       CollectionMembership membership,
       Endorser endorser,
       PeerChaincodes chaincodes,
-      CommitNotifier commits) {}
+      CommitNotifier commits,
+      BindableService gossip) {}
 
   PeerServices(PeerSettings settings, PeerNode.Environment environment, Subject subject) {
     this.settings = settings;
@@ -55,6 +56,7 @@ final class PeerServices {
   void start(ClosingStack parts) throws IOException, TlsConfigurationException {
     List<BindableService> services = new ArrayList<>();
     services.add(new EndorserService(subject.endorser()));
+    services.add(subject.gossip());
     services.add(
         new PeerDeliverService(
             deliver(), new PeerPrivateBlockData(subject.channels(), subject.membership())));

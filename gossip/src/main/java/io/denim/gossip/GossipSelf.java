@@ -1,0 +1,15 @@
+package io.denim.gossip;
+
+import com.google.protobuf.ByteString;
+import io.denim.identity.SigningIdentity;
+import java.util.Optional;
+
+/// Who this peer is in gossip.
+///
+/// @param serverCertificate the hash of the TLS certificate that it shows as a server; empty
+///   without TLS
+/// @param clientCertificate the hash of the one that it shows as a client
+public record GossipSelf(
+    SigningIdentity identity,
+    Optional<ByteString> serverCertificate,
+    Optional<ByteString> clientCertificate) {}
