@@ -76,8 +76,7 @@ final class NetworkFiles {
       try (Stream<Path> found = Files.list(draft.resolve(below).resolve("users"))) {
         for (Path user : found.toList()) {
           Path folder = user.resolve("msp/signcerts");
-          Files.copy(
-              folder.resolve(user.getFileName() + "-cert.pem"), folder.resolve("cert.pem"));
+          Files.copy(folder.resolve(user.getFileName() + "-cert.pem"), folder.resolve("cert.pem"));
         }
       }
     }

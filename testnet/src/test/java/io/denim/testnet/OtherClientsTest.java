@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Fabric's clients in other languages, where their tools and packages are at hand. The programs are
-/// in `testdata/clients`.
+/// Fabric's clients in other languages, where their tools and packages are at hand. The programs
+/// are in `testdata/clients`.
 @Timeout(300)
 class OtherClientsTest {
   @RegisterExtension static final DenimNetwork NETWORK = DenimNetwork.shared();
@@ -110,7 +110,6 @@ class OtherClientsTest {
       process.destroyForcibly();
     }
     int status = process.exitValue();
-    return new Ended(
-        status, status == 0 ? Files.readString(output) : Files.readString(errors));
+    return new Ended(status, status == 0 ? Files.readString(output) : Files.readString(errors));
   }
 }
