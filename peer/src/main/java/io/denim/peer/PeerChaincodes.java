@@ -97,8 +97,8 @@ record PeerChaincodes(ChaincodeRuntime runtime, RunnableChaincodes runnable) {
         customary.peer(),
         externalBuilders(settings.chaincode().externalBuilders()),
         settings.chaincode().settings().installTimeout(),
-        customary.logging(),
-        customary.isolation());
+        settings.chaincode().logging(),
+        settings.chaincode().isolation());
   }
 
   private static List<ExternalBuilder> externalBuilders(List<Map<String, Object>> tables) {

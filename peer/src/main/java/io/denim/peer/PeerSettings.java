@@ -2,6 +2,7 @@ package io.denim.peer;
 
 import com.google.protobuf.ByteString;
 import io.denim.chaincode.ChaincodeSettings;
+import io.denim.chaincode.launch.LaunchSettings;
 import io.denim.node.Listener;
 import io.denim.node.Settings;
 import io.denim.node.SettingsException;
@@ -63,13 +64,18 @@ public record PeerSettings(
   /// @param address `host:port` that is given to chaincodes which dial in
   /// @param externalBuilders as core.yaml has them, keys in lower case
   /// @param history whether the values that keys had are kept findable
+  /// @param logging variables that tell chaincodes what to log
+  /// @param isolation how far local processes are kept from the machine
   public record Chaincode(
       ChaincodeSettings settings,
       String address,
       List<Map<String, Object>> externalBuilders,
-      boolean history) {
+      boolean history,
+      Map<String, String> logging,
+      LaunchSettings.Isolation isolation) {
     public Chaincode {
       externalBuilders = List.copyOf(externalBuilders);
+      logging = Map.copyOf(logging);
     }
   }
 
@@ -109,7 +115,6 @@ public record PeerSettings(
           "chaincode.golang.",
           "chaincode.id.",
           "chaincode.java.",
-          "chaincode.logging.",
           "chaincode.node.",
           "chaincode.pull",
           "chaincode.system.",
@@ -117,6 +122,8 @@ public record PeerSettings(
           "metrics.");
 
   private static final int CHAINCODE_PORT = 7052;
+  private static final Duration LEAST_EXECUTE_TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration LEAST_STARTUP_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration TWO_MINUTES = Duration.ofMinutes(2);
 
   /// @throws SettingsException with every value that is not usable
@@ -184,7 +191,10 @@ public record PeerSettings(
 
   private static Chaincode chaincode(Settings settings, Self self, Grpc grpc) {
     ChaincodeSettings defaults = ChaincodeSettings.defaults();
-    Duration keepalive = settings.duration("chaincode.keepalive", Duration.ZERO);
+    Duration keepalive =
+        Duration.ofSeconds(settings.number("chaincode.keepalive", 0, Integer.MIN_VALUE, 1 << 20));
+    Duration execute = settings.duration("chaincode.executetimeout", defaults.executeTimeout());
+    Duration startup = settings.duration("chaincode.startuptimeout", defaults.startupTimeout());
     var batches =
         new ChaincodeSettings.Batches(
             settings.flag("chaincode.runtimeParams.useWriteBatch", true),
@@ -193,9 +203,9 @@ public record PeerSettings(
             settings.number("chaincode.runtimeParams.maxSizeGetMultipleKeys", 1000, 1, 1_000_000));
     ChaincodeSettings read =
         new ChaincodeSettings(
-            settings.duration("chaincode.executetimeout", defaults.executeTimeout()),
+            execute.compareTo(LEAST_EXECUTE_TIMEOUT) < 0 ? defaults.executeTimeout() : execute,
             settings.duration("chaincode.installTimeout", defaults.installTimeout()),
-            settings.duration("chaincode.startuptimeout", defaults.startupTimeout()),
+            startup.compareTo(LEAST_STARTUP_TIMEOUT) < 0 ? LEAST_STARTUP_TIMEOUT : startup,
             keepalive.isPositive() ? Optional.of(keepalive) : Optional.empty(),
             settings.number(
                 "ledger.state.totalQueryLimit", defaults.totalQueryLimit(), 1, Integer.MAX_VALUE),
@@ -206,7 +216,14 @@ public record PeerSettings(
         read,
         settings.text("peer.chaincodeAddress", fallback),
         settings.tables("chaincode.externalBuilders"),
-        settings.flag("ledger.history.enableHistoryDatabase", true));
+        settings.flag("ledger.history.enableHistoryDatabase", true),
+        Map.of(
+            "CORE_CHAINCODE_LOGGING_LEVEL", settings.text("chaincode.logging.level", "info"),
+            "CORE_CHAINCODE_LOGGING_SHIM", settings.text("chaincode.logging.shim", "warning"),
+            "CORE_CHAINCODE_LOGGING_FORMAT", settings.text("chaincode.logging.format", "")),
+        settings.flag("chaincode.isolated", false)
+            ? LaunchSettings.Isolation.NAMESPACES
+            : LaunchSettings.Isolation.NONE);
   }
 
   private static String host(String address) {

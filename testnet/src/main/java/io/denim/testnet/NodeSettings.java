@@ -2,6 +2,7 @@ package io.denim.testnet;
 
 import com.google.protobuf.ByteString;
 import io.denim.chaincode.ChaincodeSettings;
+import io.denim.chaincode.launch.LaunchSettings;
 import io.denim.node.Listener;
 import io.denim.order.OrdererSettings;
 import io.denim.peer.PeerSettings;
@@ -13,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// What the nodes of a network are started with.
@@ -68,7 +70,13 @@ record NodeSettings(NetworkDirectory directory) {
             Optional.of(keyPair)),
         directory.data(peer.hostname()),
         new PeerSettings.Chaincode(
-            ChaincodeSettings.defaults(), "localhost:" + peer.chaincodePort(), List.of(), true),
+            ChaincodeSettings.defaults(),
+            "localhost:" + peer.chaincodePort(),
+            List.of(),
+            true,
+            Map.of(
+                "CORE_CHAINCODE_LOGGING_LEVEL", "info", "CORE_CHAINCODE_LOGGING_SHIM", "warning"),
+            LaunchSettings.Isolation.NONE),
         new PeerSettings.Gateway(
             true, Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(10)),
         new PeerSettings.Limits(2500, 2500, 500, TIME_WINDOW),
