@@ -69,7 +69,7 @@ class KillTest {
     up(directory);
     List<String> states = new ArrayList<>();
     for (NetworkPlan.Organization organization : plan.organizations()) {
-      try (GatewayClient gateway = gateway(plan, crypto, organization)) {
+      try (GatewayClient gateway = gateway(crypto, organization)) {
         // A commit seen at this peer says that it has all that was ordered before the kill.
         gateway.submit(create(plan, "after-" + organization.name()));
         states.add(all(gateway, plan));
@@ -79,13 +79,13 @@ class KillTest {
       assertThat(states.getFirst()).contains("\"" + asset + "\"");
     }
     NetworkPlan.Organization organization = plan.organizations().getFirst();
-    try (GatewayClient gateway = gateway(plan, crypto, organization)) {
+    try (GatewayClient gateway = gateway(crypto, organization)) {
       assertThat(all(gateway, plan)).isEqualTo(states.getLast());
     }
   }
 
   private void createUntilItFails(NetworkPlan plan, NetworkCrypto crypto, String name) {
-    try (GatewayClient gateway = gateway(plan, crypto, plan.organizations().getFirst())) {
+    try (GatewayClient gateway = gateway(crypto, plan.organizations().getFirst())) {
       for (int number = 0; ; number++) {
         gateway.submit(create(plan, name + number));
         acknowledged.add(name + number);
@@ -95,8 +95,7 @@ class KillTest {
     }
   }
 
-  private static GatewayClient gateway(
-      NetworkPlan plan, NetworkCrypto crypto, NetworkPlan.Organization organization)
+  private static GatewayClient gateway(NetworkCrypto crypto, NetworkPlan.Organization organization)
       throws ClientException {
     return crypto.gateway(
         organization, organization.peers().getFirst(), "User1", Duration.ofSeconds(20));
