@@ -33,6 +33,8 @@ import org.hyperledger.fabric.protos.peer.SignedProposal;
 public final class NodeClient implements AutoCloseable {
   private static final CallOptions WAITING = CallOptions.DEFAULT.withWaitForReady();
 
+  private static final Duration HANDSHAKE = Duration.ofSeconds(20);
+
   private final String address;
   private final ManagedChannel channel;
   private final ByteString tlsCertificateHash;
@@ -66,17 +68,20 @@ public final class NodeClient implements AutoCloseable {
     return tlsCertificateHash;
   }
 
-  /// Connects now.
+  /// Connects now. A node that answers, but slowly, is given {@link #HANDSHAKE} to finish.
   ///
   /// @param patience how long to try
   /// @throws ClientException if the node cannot be reached
   public void connect(Duration patience) throws ClientException, InterruptedException {
-    long deadline = System.nanoTime() + patience.toNanos();
+    long start = System.nanoTime();
+    long longest = Math.max(patience.toNanos(), HANDSHAKE.toNanos());
     ConnectivityState state = channel.getState(true);
     while (state != ConnectivityState.READY) {
+      boolean answering = state == ConnectivityState.CONNECTING;
+      long left = start + (answering ? longest : patience.toNanos()) - System.nanoTime();
       CountDownLatch changed = new CountDownLatch(1);
       channel.notifyWhenStateChanged(state, changed::countDown);
-      if (!changed.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+      if (!changed.await(left, TimeUnit.NANOSECONDS)) {
         throw new ClientException(
             "failed to connect to "
                 + address
