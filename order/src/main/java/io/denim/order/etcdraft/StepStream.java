@@ -1,6 +1,7 @@
 package io.denim.order.etcdraft;
 
 import io.denim.wire.OutboundStream;
+import io.grpc.Context;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
@@ -52,7 +53,8 @@ final class StepStream {
     try {
       if (open == null) {
         var responses = new Responses();
-        ClusterGrpc.newStub(channel).step(responses);
+        // Not in the context of the request that happens to open it, whose end would end it too.
+        Context.ROOT.run(() -> ClusterGrpc.newStub(channel).step(responses));
         OutboundStream<StepRequest> made = responses.requests;
         if (made == null) {
           throw new IllegalStateException("gRPC began a call without its sending side");
