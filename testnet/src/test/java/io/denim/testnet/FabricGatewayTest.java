@@ -235,6 +235,28 @@ class FabricGatewayTest {
   }
 
   @Test
+  void privateDataReachesMembersThatDidNotEndorse() throws Exception {
+    Commit commit =
+        contract
+            .newProposal("putPrivate")
+            .addArguments("told", "whisper")
+            .putTransient("value", "softly".getBytes(StandardCharsets.UTF_8))
+            .setEndorsingOrganizations("Org1MSP")
+            .build()
+            .endorse()
+            .submitAsync();
+    assertThat(commit.getStatus().isSuccessful()).isTrue();
+    ManagedChannel other = connection("Org2");
+    try (Gateway second = builder("Org2").signer(signer("Org2")).connection(other).connect()) {
+      contract(second).submitTransaction("put", "shape", "square");
+      assertThat(text(contract(second).evaluateTransaction("getPrivate", "told", "whisper")))
+          .isEqualTo("softly");
+    } finally {
+      close(other);
+    }
+  }
+
+  @Test
   void blocksComeWholeFilteredAndWithPrivateData() throws Exception {
     SubmittedTransaction submitted =
         contract

@@ -18,7 +18,8 @@ final class KeyValuePackage {
 
   private KeyValuePackage() {}
 
-  /// Deploys the chaincode with a collection `shared` of all organizations, unless that was done.
+  /// Deploys the chaincode with collections of all organizations, of which `told` needs one
+  /// endorser, unless that was done.
   static void deploy(RunningNetwork network) throws IOException {
     Path folder = Files.createDirectories(network.directory().root().resolve("kv"));
     Path collections = folder.resolveSibling("kv-collections.json");
@@ -31,7 +32,11 @@ final class KeyValuePackage {
         """
         [{"name": "shared", "policy": "OR('Org1MSP.member', 'Org2MSP.member')",
           "requiredPeerCount": 0, "maxPeerCount": 1, "blockToLive": 0,
-          "memberOnlyRead": true, "memberOnlyWrite": true}]
+          "memberOnlyRead": true, "memberOnlyWrite": true},
+         {"name": "told", "policy": "OR('Org1MSP.member', 'Org2MSP.member')",
+          "requiredPeerCount": 1, "maxPeerCount": 1, "blockToLive": 0,
+          "memberOnlyRead": true, "memberOnlyWrite": true,
+          "endorsementPolicy": {"signaturePolicy": "OR('Org1MSP.peer', 'Org2MSP.peer')"}}]
         """);
     network.deploy(folder, NAME, Optional.empty(), Optional.of(collections));
   }
