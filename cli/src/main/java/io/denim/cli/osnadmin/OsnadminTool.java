@@ -145,7 +145,9 @@ public final class OsnadminTool {
       Files.write(Path.of(flags.text("outputfile")), answer.body().toByteArray());
       return status;
     }
-    return status + GoJson.indented(answer.text());
+    String text = answer.text();
+    // Go's indenting keeps the space at the end.
+    return status + GoJson.indented(text) + text.substring(text.stripTrailing().length());
   }
 
   private static Optional<ClientTls> tls(Flags flags) throws UsageException {
