@@ -26,8 +26,20 @@ class FlagSetTest {
         peer()
             .parse(
                 List.of(
-                    "invoke", "-n", "basic", "--tls", "-c={\"Args\":[]}", "--peerAddresses", "a:1",
-                    "-It5s", "--peerAddresses=b:2", "--sequence", "3", "more", "--", "--tls"));
+                    "invoke",
+                    "-n",
+                    "basic",
+                    "--tls",
+                    "-c={\"Args\":[]}",
+                    "--peerAddresses",
+                    "a:1",
+                    "-It5s",
+                    "--peerAddresses=b:2",
+                    "--sequence",
+                    "3",
+                    "more",
+                    "--",
+                    "--tls"));
 
     assertThat(flags.rest()).containsExactly("invoke", "more", "--tls");
     assertThat(flags.text("name")).isEqualTo("basic");
@@ -58,8 +70,7 @@ class FlagSetTest {
 
   @Test
   void refusesWhatItDoesNotKnowInTheWordsOfTheLibrary() {
-    assertThatThrownBy(() -> peer().parse(List.of("--nam", "x")))
-        .hasMessage("unknown flag: --nam");
+    assertThatThrownBy(() -> peer().parse(List.of("--nam", "x"))).hasMessage("unknown flag: --nam");
     assertThatThrownBy(() -> peer().parse(List.of("-zx")))
         .hasMessage("unknown shorthand flag: 'z' in -zx");
     assertThatThrownBy(() -> peer().parse(List.of("--name")))

@@ -51,8 +51,7 @@ class ProtolatorGoldenTest {
   void theBytesOfValuesAreOpenedByTheirPlace() throws Exception {
     JsonNode json = JSON.readTree(ProtolatorJson.encode(genesis("raft-v25")));
 
-    JsonNode group =
-        json.at("/data/data/0/payload/data/config/channel_group/groups/Orderer");
+    JsonNode group = json.at("/data/data/0/payload/data/config/channel_group/groups/Orderer");
     assertThat(group.at("/values/ConsensusType/value/type").asText()).isEqualTo("etcdraft");
     assertThat(group.at("/values/ConsensusType/value/metadata/consenters").isArray()).isTrue();
     assertThat(group.at("/values/ConsensusType/value/metadata/consenters/0/port").asInt())
@@ -79,11 +78,10 @@ class ProtolatorGoldenTest {
   void namesThatAreNoFieldsAreRefused() {
     assertThatThrownBy(() -> read("{\"sequense\": \"1\"}", Config.getDefaultInstance()))
         .hasMessageContaining("unknown field \"sequense\"");
-    assertThatThrownBy(
-            () ->
-                read(
-                    "{\"channel_group\":{\"values\":{\"Colour\":{\"value\":{\"name\":\"x\"}}}}}",
-                    Config.getDefaultInstance()))
+    assertThatThrownBy(() ->
+            read(
+                "{\"channel_group\":{\"values\":{\"Colour\":{\"value\":{\"name\":\"x\"}}}}}",
+                Config.getDefaultInstance()))
         .hasMessageContaining("has no value by the name Colour");
   }
 }

@@ -36,8 +36,7 @@ class StepStreamTest {
   @Test
   void theStreamOutlivesTheRequestThatOpenedIt() throws Exception {
     Server server =
-        NettyServerBuilder.forAddress(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .addService(new Orderer())
             .build()
             .start();
