@@ -86,6 +86,9 @@ final class Deployment {
           chaincode.language().equals("auto")
               ? language(chaincode.source())
               : chaincode.language().equals("go") ? "golang" : chaincode.language();
+      if (language.equals("node")) {
+        NodeSources.requireMain(chaincode.source());
+      }
       progress.step("pack " + chaincode.source() + " (" + language + ")");
       return ChaincodePackager.pack(chaincode.source(), language, chaincode.name());
     } catch (ChaincodePackageException | IOException e) {
