@@ -1,7 +1,7 @@
 package io.denim.gateway;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
+import io.denim.gossip.PkiId;
 import io.denim.wire.Sha256;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,7 +13,6 @@ import org.hyperledger.fabric.protos.gossip.Member;
 import org.hyperledger.fabric.protos.gossip.PeerTime;
 import org.hyperledger.fabric.protos.gossip.Properties;
 import org.hyperledger.fabric.protos.gossip.StateInfo;
-import org.hyperledger.fabric.protos.msp.SerializedIdentity;
 
 /// The messages in which gossip tells of a peer, as discovery's clients read them. Immutable.
 ///
@@ -24,12 +23,7 @@ import org.hyperledger.fabric.protos.msp.SerializedIdentity;
 record GossipMessages(ByteString identity, ByteString pkiId) {
   /// @throws IllegalArgumentException if the identity does not parse
   static GossipMessages of(ByteString identity) {
-    try {
-      SerializedIdentity parsed = SerializedIdentity.parseFrom(identity);
-      return new GossipMessages(identity, Sha256.of(parsed.getMspidBytes(), parsed.getIdBytes()));
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalArgumentException("a peer's identity does not parse", e);
-    }
+    return new GossipMessages(identity, PkiId.of(identity));
   }
 
   /// That the peer is there.

@@ -7,9 +7,7 @@ import java.util.Optional;
 import org.hyperledger.fabric.protos.peer.CollectionConfigPackage;
 import org.hyperledger.fabric.protos.peer.lifecycle.ApproveChaincodeDefinitionForMyOrgArgs;
 import org.hyperledger.fabric.protos.peer.lifecycle.ApproveChaincodeDefinitionForMyOrgResult;
-import org.hyperledger.fabric.protos.peer.lifecycle.ChaincodeEndorsementInfo;
 import org.hyperledger.fabric.protos.peer.lifecycle.ChaincodeSource;
-import org.hyperledger.fabric.protos.peer.lifecycle.ChaincodeValidationInfo;
 import org.hyperledger.fabric.protos.peer.lifecycle.QueryApprovedChaincodeDefinitionArgs;
 import org.hyperledger.fabric.protos.peer.lifecycle.QueryApprovedChaincodeDefinitionResult;
 import org.hyperledger.fabric.protos.peer.lifecycle.QueryApprovedChaincodeDefinitionsResult;
@@ -50,17 +48,13 @@ final class Approvals {
     CollectionConfigPackage collections = arguments.getCollections();
     checks.check(name, arguments.getVersion(), collections, invocation);
     ChaincodeDefinition plain =
-        new ChaincodeDefinition(
+        ChaincodeDefinition.of(
             arguments.getSequence(),
-            ChaincodeEndorsementInfo.newBuilder()
-                .setVersion(arguments.getVersion())
-                .setEndorsementPlugin(arguments.getEndorsementPlugin())
-                .setInitRequired(arguments.getInitRequired())
-                .build(),
-            ChaincodeValidationInfo.newBuilder()
-                .setValidationPlugin(arguments.getValidationPlugin())
-                .setValidationParameter(arguments.getValidationParameter())
-                .build(),
+            arguments.getVersion(),
+            arguments.getEndorsementPlugin(),
+            arguments.getInitRequired(),
+            arguments.getValidationPlugin(),
+            arguments.getValidationParameter(),
             collections);
     String packageId = arguments.getSource().getLocalPackage().getPackageId();
     TransactionSimulator simulator = invocation.simulator();

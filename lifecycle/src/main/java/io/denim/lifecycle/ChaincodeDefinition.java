@@ -14,6 +14,29 @@ public record ChaincodeDefinition(
     ChaincodeEndorsementInfo endorsementInfo,
     ChaincodeValidationInfo validationInfo,
     CollectionConfigPackage collections) {
+  /// A definition as a request spells it out, nothing filled in yet.
+  static ChaincodeDefinition of(
+      long sequence,
+      String version,
+      String endorsementPlugin,
+      boolean initRequired,
+      String validationPlugin,
+      ByteString validationParameter,
+      CollectionConfigPackage collections) {
+    return new ChaincodeDefinition(
+        sequence,
+        ChaincodeEndorsementInfo.newBuilder()
+            .setVersion(version)
+            .setEndorsementPlugin(endorsementPlugin)
+            .setInitRequired(initRequired)
+            .build(),
+        ChaincodeValidationInfo.newBuilder()
+            .setValidationPlugin(validationPlugin)
+            .setValidationParameter(validationParameter)
+            .build(),
+        collections);
+  }
+
   public String version() {
     return endorsementInfo.getVersion();
   }

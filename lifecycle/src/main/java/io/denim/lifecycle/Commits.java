@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.hyperledger.fabric.protos.peer.lifecycle.ChaincodeEndorsementInfo;
-import org.hyperledger.fabric.protos.peer.lifecycle.ChaincodeValidationInfo;
 import org.hyperledger.fabric.protos.peer.lifecycle.CheckCommitReadinessArgs;
 import org.hyperledger.fabric.protos.peer.lifecycle.CheckCommitReadinessResult;
 import org.hyperledger.fabric.protos.peer.lifecycle.CommitChaincodeDefinitionArgs;
@@ -36,17 +34,13 @@ final class Commits {
   MessageLite checkReadiness(CheckCommitReadinessArgs arguments, Invocation invocation)
       throws LifecycleException {
     ChaincodeDefinition plain =
-        new ChaincodeDefinition(
+        ChaincodeDefinition.of(
             arguments.getSequence(),
-            ChaincodeEndorsementInfo.newBuilder()
-                .setVersion(arguments.getVersion())
-                .setEndorsementPlugin(arguments.getEndorsementPlugin())
-                .setInitRequired(arguments.getInitRequired())
-                .build(),
-            ChaincodeValidationInfo.newBuilder()
-                .setValidationPlugin(arguments.getValidationPlugin())
-                .setValidationParameter(arguments.getValidationParameter())
-                .build(),
+            arguments.getVersion(),
+            arguments.getEndorsementPlugin(),
+            arguments.getInitRequired(),
+            arguments.getValidationPlugin(),
+            arguments.getValidationParameter(),
             arguments.getCollections());
     Ready ready = ready(arguments.getName(), plain, invocation);
     CheckCommitReadinessResult.Builder result = CheckCommitReadinessResult.newBuilder();
@@ -72,17 +66,13 @@ final class Commits {
           "impossibly, this peer's org is processing requests for a channel it is not a member of");
     }
     ChaincodeDefinition plain =
-        new ChaincodeDefinition(
+        ChaincodeDefinition.of(
             arguments.getSequence(),
-            ChaincodeEndorsementInfo.newBuilder()
-                .setVersion(arguments.getVersion())
-                .setEndorsementPlugin(arguments.getEndorsementPlugin())
-                .setInitRequired(arguments.getInitRequired())
-                .build(),
-            ChaincodeValidationInfo.newBuilder()
-                .setValidationPlugin(arguments.getValidationPlugin())
-                .setValidationParameter(arguments.getValidationParameter())
-                .build(),
+            arguments.getVersion(),
+            arguments.getEndorsementPlugin(),
+            arguments.getInitRequired(),
+            arguments.getValidationPlugin(),
+            arguments.getValidationParameter(),
             arguments.getCollections());
     Ready ready = ready(arguments.getName(), plain, invocation);
     StructureStore.write(
