@@ -221,9 +221,10 @@ public record PeerSettings(
             "CORE_CHAINCODE_LOGGING_LEVEL", settings.text("chaincode.logging.level", "info"),
             "CORE_CHAINCODE_LOGGING_SHIM", settings.text("chaincode.logging.shim", "warning"),
             "CORE_CHAINCODE_LOGGING_FORMAT", settings.text("chaincode.logging.format", "")),
-        settings.flag("chaincode.isolated", false)
-            ? LaunchSettings.Isolation.NAMESPACES
-            : LaunchSettings.Isolation.NONE);
+        new LaunchSettings.Isolation(
+            settings.flag("chaincode.isolated", false),
+            settings.bytes(
+                "vm.docker.hostConfig.Memory", LaunchSettings.Isolation.CUSTOMARY_MEMORY)));
   }
 
   private static String host(String address) {

@@ -76,7 +76,7 @@ record NodeSettings(NetworkDirectory directory) {
             true,
             Map.of(
                 "CORE_CHAINCODE_LOGGING_LEVEL", "info", "CORE_CHAINCODE_LOGGING_SHIM", "warning"),
-            LaunchSettings.Isolation.NONE),
+            LaunchSettings.Isolation.CUSTOMARY),
         new PeerSettings.Gateway(
             true, Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(10)),
         new PeerSettings.Limits(2500, 2500, 500, TIME_WINDOW),

@@ -55,6 +55,11 @@ record ChaincodeEnvironment(
     variables.put("CORE_PEER_ADDRESS", peerAddress());
     variables.put("CORE_PEER_LOCALMSPID", settings.peer().mspId());
     variables.putAll(settings.logging());
+    long memory = settings.isolation().memoryBytes();
+    if (memory > 0) { // so that the runtimes collect their garbage before they meet the bound
+      variables.put("GOMEMLIMIT", String.valueOf(memory / 10 * 9));
+      variables.put("NODE_OPTIONS", "--max-old-space-size=" + heapMebibytes());
+    }
     variables.put("CORE_PEER_TLS_ENABLED", String.valueOf(tls.isPresent()));
     if (tls.isPresent()) {
       variables.put("CORE_TLS_CLIENT_KEY_PATH", path("client.key"));
@@ -64,6 +69,12 @@ record ChaincodeEnvironment(
       variables.put("CORE_PEER_TLS_ROOTCERT_FILE", path("peer.crt"));
     }
     return variables;
+  }
+
+  /// How much of the memory a garbage-collected heap may take, the rest being for code, stacks and
+  /// buffers; 0 if there is no bound.
+  long heapMebibytes() {
+    return ((settings.isolation().memoryBytes() / 5) * 3) >> 20;
   }
 
   /// Writes a file that only this user can read.

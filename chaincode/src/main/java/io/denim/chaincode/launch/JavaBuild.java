@@ -66,6 +66,9 @@ final class JavaBuild implements Builder {
     }
     List<String> line = new ArrayList<>();
     line.add(java());
+    if (chaincode.heapMebibytes() > 0) {
+      line.add("-Xmx" + chaincode.heapMebibytes() + "m");
+    }
     line.add("-XX:+UseSerialGC");
     line.add("-XX:+AutoCreateSharedArchive");
     line.add("-XX:SharedArchiveFile=" + output.resolve("chaincode.jsa"));

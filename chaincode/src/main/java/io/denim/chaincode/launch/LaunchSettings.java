@@ -31,16 +31,22 @@ public record LaunchSettings(
   /// @param authority gives chaincodes their certificates; absent without TLS
   public record Peer(String address, String mspId, Optional<ChaincodeAuthority> authority) {}
 
-  /// How far a chaincode's process is kept from the machine.
-  public enum Isolation {
-    /// An ordinary process of the peer's user, with a cleared environment.
-    NONE,
-    /// In namespaces of its own (bubblewrap), where that program is to be had; it sees the system's
-    /// programs and its own build read-only, shares the network, and dies with the peer.
-    NAMESPACES
+  /// How far a chaincode's process is kept from the machine. Its environment is cleared always.
+  ///
+  /// @param namespaces in namespaces of its own (bubblewrap), where that program is to be had; it
+  ///   sees the system's programs and its own build read-only, shares the network, and dies with
+  ///   the peer
+  /// @param memoryBytes of its own that a process may have (`prlimit`, where that program is to be
+  ///   had); 0 for no bound
+  public record Isolation(boolean namespaces, long memoryBytes) {
+    /// What Fabric's sample settings give a chaincode's container: 2 GiB.
+    public static final long CUSTOMARY_MEMORY = 2L << 30;
+
+    /// An ordinary process with a bound on its memory.
+    public static final Isolation CUSTOMARY = new Isolation(false, CUSTOMARY_MEMORY);
   }
 
-  /// Settings without external builders or isolation.
+  /// Settings without external builders or namespaces.
   public static LaunchSettings of(Path buildFolder, Peer peer) {
     return new LaunchSettings(
         buildFolder,
@@ -48,6 +54,6 @@ public record LaunchSettings(
         List.of(),
         Duration.ofMinutes(5),
         Map.of("CORE_CHAINCODE_LOGGING_LEVEL", "info", "CORE_CHAINCODE_LOGGING_SHIM", "warning"),
-        Isolation.NONE);
+        Isolation.CUSTOMARY);
   }
 }

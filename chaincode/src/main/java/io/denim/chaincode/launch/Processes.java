@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -25,11 +25,13 @@ import java.util.function.Consumer;
 /// long as this object, starts them all.
 final class Processes implements AutoCloseable {
   private static final Duration GRACE = Duration.ofSeconds(5);
+  private static final Duration OUTPUT_GRACE = Duration.ofSeconds(1);
 
   private final ExecutorService spawner =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().daemon().name("process-spawner").factory());
-  private final Set<Process> running = ConcurrentHashMap.newKeySet();
+  private final Map<Process, Thread> running =
+      new ConcurrentHashMap<>(); // with its output's reader
   private final List<String> tether = tether();
   private volatile boolean closed;
 
@@ -52,18 +54,19 @@ final class Processes implements AutoCloseable {
     builder.environment().clear();
     builder.environment().putAll(command.environment());
     Process process = spawn(builder::start);
-    running.add(process);
-    ProcessOutput.pump(process, output);
+    running.put(process, ProcessOutput.pump(process, output));
     if (closed) {
       stop(process);
     }
     return process;
   }
 
-  /// Waits for a process and forgets it.
+  /// Waits for a process and what it said, and forgets it.
   int await(Process process) throws InterruptedException {
     try {
-      return process.waitFor();
+      int exitCode = process.waitFor();
+      awaitOutput(process);
+      return exitCode;
     } finally {
       running.remove(process);
     }
@@ -81,9 +84,19 @@ final class Processes implements AutoCloseable {
         throw new IOException(
             command.arguments().getFirst() + " did not end within " + patience.toSeconds() + " s");
       }
+      awaitOutput(process);
       return new Finished(process.exitValue(), last.text());
     } finally {
       stop(process);
+    }
+  }
+
+  /// What a process said may be read only after its end; but a child of its own can hold the output
+  /// open for long, so the wait is bounded.
+  private void awaitOutput(Process process) throws InterruptedException {
+    Thread reader = running.get(process);
+    if (reader != null) {
+      reader.join(OUTPUT_GRACE);
     }
   }
 
@@ -109,7 +122,7 @@ final class Processes implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    List<Process> left = List.copyOf(running);
+    List<Process> left = List.copyOf(running.keySet());
     left.forEach(process -> process.descendants().forEach(ProcessHandle::destroy));
     left.forEach(Process::destroy); // all at once, then the patience for each
     left.forEach(this::stop);

@@ -9,41 +9,67 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Keeps a chaincode's process from the machine: with bubblewrap it sees the system's programs and
-/// libraries read-only, its own build, a folder of its own, and no other process. The network is
-/// shared, since it must reach the peer.
+/// Keeps a chaincode's process from the machine: its memory, open files and core dumps are bounded
+/// (`prlimit`), and with bubblewrap it sees the system's programs and libraries read-only, its own
+/// build, a folder of its own, and no other process. The network is shared, since it must reach the
+/// peer.
 final class Sandbox {
   private static final Logger LOG = LoggerFactory.getLogger("chaincode.sandbox");
   private static final List<String> SYSTEM =
       List.of("/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc", "/opt");
 
-  private final Optional<Path> bubblewrap;
+  private static final int OPEN_FILES = 16_384;
 
-  private Sandbox(Optional<Path> bubblewrap) {
+  private final Optional<Path> bubblewrap;
+  private final List<String> limits;
+
+  private Sandbox(Optional<Path> bubblewrap, List<String> limits) {
     this.bubblewrap = bubblewrap;
+    this.limits = limits;
   }
 
   static Sandbox of(LaunchSettings.Isolation isolation) {
-    return switch (isolation) {
-      case NONE -> new Sandbox(Optional.empty());
-      case NAMESPACES -> {
-        Optional<Path> found = Processes.programs("bwrap");
-        if (found.isEmpty()) {
-          LOG.warn("bwrap is not in PATH: chaincodes run as ordinary processes");
-        }
-        yield new Sandbox(found);
-      }
-    };
+    return new Sandbox(
+        isolation.namespaces()
+            ? program("bwrap", "chaincodes run in the machine's own namespaces")
+            : Optional.empty(),
+        program("prlimit", "chaincodes' memory is not bounded")
+            .map(program -> limits(program, isolation.memoryBytes()))
+            .orElse(List.of()));
+  }
+
+  private static Optional<Path> program(String name, String consequence) {
+    Optional<Path> found = Processes.programs(name);
+    if (found.isEmpty()) {
+      LOG.warn("{} is not in PATH: {}", name, consequence);
+    }
+    return found;
+  }
+
+  /// A process that reaches the bound is refused more memory, which ends Go, Node and Java alike;
+  /// what they only reserve does not count.
+  private static List<String> limits(Path program, long memoryBytes) {
+    List<String> line = new ArrayList<>();
+    line.addAll(List.of(program.toString(), "--core=0", "--nofile=" + OPEN_FILES));
+    if (memoryBytes > 0) {
+      line.add("--data=" + memoryBytes);
+    }
+    line.add("--");
+    return List.copyOf(line);
   }
 
   /// @param build the chaincode's build, which it may write to (a Java archive of classes)
   /// @param own the folder of this start
   Command wrap(Command command, Path build, Path own) {
-    if (bubblewrap.isEmpty()) {
-      return command;
-    }
+    List<String> line = new ArrayList<>(limits);
+    bubblewrap.ifPresent(program -> line.addAll(namespaces(program, command, build, own)));
+    line.addAll(command.arguments());
+    return new Command(line, Map.copyOf(command.environment()), command.folder());
+  }
+
+  private static List<String> namespaces(Path bubblewrap, Command command, Path build, Path own) {
     List<String> line = new ArrayList<>();
-    line.add(bubblewrap.get().toString());
+    line.add(bubblewrap.toString());
     line.addAll(List.of("--unshare-all", "--share-net", "--die-with-parent", "--new-session"));
     line.addAll(List.of("--cap-drop", "ALL", "--proc", "/proc", "--dev", "/dev"));
     line.addAll(List.of("--tmpfs", "/tmp"));
@@ -58,8 +84,7 @@ final class Sandbox {
       bind(line, "--ro-bind-try", program.toString());
     }
     line.addAll(List.of("--chdir", command.folder().toString(), "--"));
-    line.addAll(command.arguments());
-    return new Command(line, Map.copyOf(command.environment()), command.folder());
+    return line;
   }
 
   private static void bind(List<String> line, String how, String folder) {

@@ -54,7 +54,7 @@ class GoChaincodeTest {
   @Test
   void goChaincodeRunsAsAServerInASandbox() throws Exception {
     try (TestPeer peer =
-        new TestPeer(folder, false, List.of(), LaunchSettings.Isolation.NAMESPACES)) {
+        new TestPeer(folder, false, List.of(), new LaunchSettings.Isolation(true, 512 << 20))) {
       peer.install(SOURCE, "golang", "kv");
       assertThat(peer.answer("t1", "kv", "range", "a", "b")).isEmpty();
 

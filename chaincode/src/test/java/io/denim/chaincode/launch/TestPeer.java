@@ -29,7 +29,7 @@ final class TestPeer implements AutoCloseable {
   private final GrpcServer server;
 
   TestPeer(Path folder, boolean tls, List<ExternalBuilder> builders) throws Exception {
-    this(folder, tls, builders, LaunchSettings.Isolation.NONE);
+    this(folder, tls, builders, LaunchSettings.Isolation.CUSTOMARY);
   }
 
   TestPeer(
