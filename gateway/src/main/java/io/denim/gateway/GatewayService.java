@@ -1,14 +1,9 @@
 package io.denim.gateway;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.denim.channelconfig.ConsensusType;
 import io.denim.channelconfig.OrdererConfig;
-import io.denim.channelconfig.Resources;
 import io.denim.identity.Identity;
 import io.denim.ledger.TransactionStatus;
-import io.denim.policy.PolicyOutcome;
-import io.denim.policy.SignedData;
 import io.denim.wire.OutboundStream;
 import io.grpc.Context;
 import io.grpc.Status.Code;
@@ -52,6 +47,7 @@ public final class GatewayService extends GatewayGrpc.GatewayImplBase implements
   private final CommitNotifier commits;
   private final GatewaySettings settings;
   private final NodeConnections connections;
+  private final SignedRequests signedRequests;
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
 
   /// @param self this peer's own identity
@@ -61,6 +57,7 @@ public final class GatewayService extends GatewayGrpc.GatewayImplBase implements
     this.commits = commits;
     this.settings = settings;
     this.connections = new NodeConnections(ports.dialer());
+    this.signedRequests = new SignedRequests(ports.channels());
     this.peers =
         new Peers(
             self.serialized(),
@@ -233,30 +230,10 @@ public final class GatewayService extends GatewayGrpc.GatewayImplBase implements
   }
 
   private CommitStatusResponse commitStatus(SignedCommitStatusRequest signed) {
-    if (signed.getRequest().isEmpty()) {
-      throw RpcErrors.of(Code.INVALID_ARGUMENT, "a commit status request is required");
-    }
-    CommitStatusRequest request;
-    try {
-      request = CommitStatusRequest.parseFrom(signed.getRequest());
-    } catch (InvalidProtocolBufferException e) {
-      throw RpcErrors.of(Code.INVALID_ARGUMENT, "invalid status request: " + e.getMessage());
-    }
-    if (request.getIdentity().isEmpty()) {
-      throw RpcErrors.of(Code.INVALID_ARGUMENT, "no identity provided");
-    }
-    if (request.getChannelId().isEmpty()) {
-      throw RpcErrors.of(Code.INVALID_ARGUMENT, "no channel ID provided");
-    }
-    if (request.getTransactionId().isEmpty()) {
-      throw RpcErrors.of(Code.INVALID_ARGUMENT, "transaction ID should not be empty");
-    }
-    GatewayChannel channel =
-        permitted(
-            request.getChannelId(),
-            Resources.GATEWAY_COMMIT_STATUS,
-            new SignedData(signed.getRequest(), request.getIdentity(), signed.getSignature()));
-    TransactionStatus status = status(channel, request.getChannelId(), request.getTransactionId());
+    SignedRequests.Permitted<CommitStatusRequest> permitted = signedRequests.commitStatus(signed);
+    CommitStatusRequest request = permitted.request();
+    TransactionStatus status =
+        status(permitted.channel(), request.getChannelId(), request.getTransactionId());
     return CommitStatusResponse.newBuilder()
         .setResult(status.code())
         .setBlockNumber(status.blockNumber())
@@ -280,51 +257,17 @@ public final class GatewayService extends GatewayGrpc.GatewayImplBase implements
         : RpcErrors.of(Code.CANCELLED, "context canceled");
   }
 
-  /// The channel, if the signer may use the resource.
-  private GatewayChannel permitted(String channelId, String resource, SignedData signed) {
-    Optional<GatewayChannel> channel = ports.channels().apply(channelId);
-    if (channel.isEmpty()) {
-      throw RpcErrors.of(
-          Code.PERMISSION_DENIED, "Failed to get policy manager for channel [" + channelId + "]");
-    }
-    return switch (channel.get().config().check(resource, signed)) {
-      case PolicyOutcome.Satisfied() -> channel.get();
-      case PolicyOutcome.Unsatisfied(String reason) ->
-          throw RpcErrors.of(Code.PERMISSION_DENIED, reason);
-    };
-  }
-
   @Override
   public void chaincodeEvents(
       SignedChaincodeEventsRequest signed, StreamObserver<ChaincodeEventsResponse> response) {
     OutboundStream<ChaincodeEventsResponse> out =
         new OutboundStream<>((ServerCallStreamObserver<ChaincodeEventsResponse>) response);
     try {
-      EventStream stream = events(signed, out);
+      SignedRequests.Permitted<ChaincodeEventsRequest> permitted = signedRequests.events(signed);
+      EventStream stream = new EventStream(permitted.channel(), permitted.request(), out);
       executor.execute(stream::run);
     } catch (StatusRuntimeException e) {
       out.fail(e.getStatus());
     }
-  }
-
-  private EventStream events(
-      SignedChaincodeEventsRequest signed, OutboundStream<ChaincodeEventsResponse> out) {
-    ByteString bytes = signed.getRequest();
-    if (bytes.isEmpty()) {
-      throw RpcErrors.of(Code.INVALID_ARGUMENT, "a chaincode events request is required");
-    }
-    ChaincodeEventsRequest request;
-    try {
-      request = ChaincodeEventsRequest.parseFrom(bytes);
-    } catch (InvalidProtocolBufferException e) {
-      throw RpcErrors.of(
-          Code.INVALID_ARGUMENT, "invalid chaincode events request: " + e.getMessage());
-    }
-    GatewayChannel channel =
-        permitted(
-            request.getChannelId(),
-            Resources.GATEWAY_CHAINCODE_EVENTS,
-            new SignedData(bytes, request.getIdentity(), signed.getSignature()));
-    return new EventStream(channel, request, out);
   }
 }
