@@ -1,11 +1,13 @@
 package io.denim.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.denim.policy.PolicyConfigException;
 import io.denim.policy.PolicyLanguage;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.hyperledger.fabric.protos.peer.CollectionConfig;
 import org.hyperledger.fabric.protos.peer.CollectionConfigPackage;
@@ -24,6 +26,18 @@ public final class CollectionsFile {
     JsonNode collections;
     try {
       collections = JSON.readTree(Files.readAllBytes(file));
+    } catch (NoSuchFileException e) {
+      throw new ClientException("could not read collections file " + file + ": no such file", e);
+    } catch (JsonProcessingException e) {
+      throw new ClientException(
+          "could not parse the collection configuration "
+              + file
+              + ": "
+              + e.getOriginalMessage()
+              + " (line "
+              + e.getLocation().getLineNr()
+              + ")",
+          e);
     } catch (IOException e) {
       throw new ClientException("could not read collections file " + file + ": " + e, e);
     }

@@ -66,7 +66,7 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws NetworkException, ClientException, InterruptedException {
-    NetworkPlan plan = directoryOption.existingPlan();
+    NetworkPlan plan = directoryOption.runningPlan();
     NetworkCrypto crypto =
         new NetworkCrypto(
             directoryOption.directory(), SignatureVerifier.create(), InstantSource.system());

@@ -1,5 +1,6 @@
 package io.denim.testnet;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.ByteString;
@@ -7,7 +8,6 @@ import io.denim.cli.ClientException;
 import io.denim.cli.GatewayClient;
 import io.denim.cli.TransactionProposal;
 import io.denim.identity.SignatureVerifier;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -67,7 +67,7 @@ final class CallOptions {
   ///
   /// @throws NetworkException if there is no such network
   GatewayClient gateway() throws NetworkException, ClientException {
-    NetworkPlan plan = directoryOption.existingPlan();
+    NetworkPlan plan = directoryOption.runningPlan();
     NetworkPlan.Organization acting = plan.organization(organization);
     return new NetworkCrypto(
             directoryOption.directory(), SignatureVerifier.create(), InstantSource.system())
@@ -99,8 +99,8 @@ final class CallOptions {
             ByteString.copyFromUtf8(value.isTextual() ? value.textValue() : value.toString()));
       }
       return data;
-    } catch (IOException e) {
-      throw new ClientException("--transient is no JSON: " + e.getMessage(), e);
+    } catch (JsonProcessingException e) {
+      throw new ClientException("--transient is no JSON: " + e.getOriginalMessage(), e);
     }
   }
 }

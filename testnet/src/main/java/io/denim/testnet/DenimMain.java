@@ -2,6 +2,8 @@ package io.denim.testnet;
 
 import io.denim.cli.ClientException;
 import io.denim.node.Logging;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -10,6 +12,12 @@ import picocli.CommandLine.Command;
     name = "denim",
     description = "Runs a Fabric network in one process, and uses it.",
     mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Of the script alone:",
+      "  build   Builds what is missing.",
+      "  test    Runs the whole test suite."
+    },
     subcommands = {
       UpCommand.class,
       DownCommand.class,
@@ -18,7 +26,8 @@ import picocli.CommandLine.Command;
       DeployCommand.class,
       InvokeCommand.class,
       QueryCommand.class,
-      BenchCommand.class
+      BenchCommand.class,
+      CommandLine.HelpCommand.class
     })
 public final class DenimMain {
   private DenimMain() {}
@@ -27,6 +36,8 @@ public final class DenimMain {
     Logging.start(System.getenv(), "error"); // what commands have to say goes to standard output
     System.exit(
         new CommandLine(new DenimMain())
+            // not System.err by name: `up` gives its log that one
+            .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
             .setExecutionExceptionHandler(DenimMain::report)
             .setCaseInsensitiveEnumValuesAllowed(true)
             .execute(arguments));
@@ -40,7 +51,7 @@ public final class DenimMain {
             || failure instanceof ClientException
             || failure instanceof java.io.IOException
             || failure instanceof IllegalArgumentException;
-    command.getErr().println("denim: " + failure.getMessage());
+    command.getErr().println("denim: " + Reasons.of(failure));
     if (!expected) {
       failure.printStackTrace(command.getErr());
     }

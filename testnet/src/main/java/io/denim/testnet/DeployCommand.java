@@ -47,7 +47,7 @@ final class DeployCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws NetworkException, ClientException, InterruptedException {
-    NetworkPlan plan = directoryOption.existingPlan();
+    NetworkPlan plan = directoryOption.runningPlan();
     Console console = new Console(System.out);
     Deployment.Deployed deployed =
         new Deployment(

@@ -14,8 +14,26 @@ final class DirectoryOption {
       description = "Where the network's data lies (default: ${DEFAULT-VALUE}).")
   private Path directory = Path.of("network");
 
+  /// The network that commands are about when nobody says which.
+  static NetworkDirectory customary() {
+    String told = System.getenv("DENIM_NETWORK");
+    return new NetworkDirectory(Path.of(told == null ? "network" : told));
+  }
+
   NetworkDirectory directory() {
     return new NetworkDirectory(directory);
+  }
+
+  /// The plan of a network that must be running.
+  ///
+  /// @throws NetworkException if it is not
+  NetworkPlan runningPlan() throws NetworkException {
+    NetworkPlan plan = existingPlan();
+    if (NetworkProcess.find(directory()).isEmpty()) {
+      throw new NetworkException(
+          "the network in " + directory().root() + " does not run; start it with: ./denim up");
+    }
+    return plan;
   }
 
   /// The plan of a network that must be there.

@@ -41,12 +41,15 @@ final class Guide {
     console.line("  log               " + directory.log());
     console.line("");
     console.line("Try, in another terminal:");
-    console.line("  ./denim query  basic GetAllAssets");
-    console.line("  ./denim invoke basic CreateAsset asset7 yellow 5 Tom 1300");
-    console.line("  ./denim deploy PATH --name NAME       # your own chaincode: Go, Node or Java");
-    console.line("  ./denim status");
+    String where =
+        directory.equals(DirectoryOption.customary()) ? "" : " --dir " + directory.root();
+    console.line("  ./denim query  basic GetAllAssets" + where);
+    console.line("  ./denim invoke basic CreateAsset asset7 yellow 5 Tom 1300" + where);
+    console.line(
+        "  ./denim deploy PATH --name NAME" + where + "    # your own chaincode: Go, Node or Java");
+    console.line("  ./denim status" + where);
     console.line("");
-    console.line("Stop with Ctrl-C or ./denim down; what is committed stays.");
+    console.line("Stop with Ctrl-C or ./denim down" + where + "; what is committed stays.");
   }
 
   private static String row(String node, String address, String organization) {

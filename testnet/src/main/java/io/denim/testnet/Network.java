@@ -49,25 +49,29 @@ public final class Network implements AutoCloseable {
     void step(String what);
   }
 
-  /// The plan of the network in a directory: the one that is there, or a new one.
+  /// The plan of the network in a directory: the one that is there, or a new one, which [#start]
+  /// keeps.
   ///
-  /// @throws IOException if it cannot be read or written
+  /// @throws IOException if it cannot be read
   public static NetworkPlan plan(NetworkDirectory directory, NetworkSpec spec) throws IOException {
-    return Files.exists(directory.plan())
-        ? PlanFile.read(directory.plan())
-        : PlanFile.create(directory.plan(), spec);
+    return Files.exists(directory.plan()) ? PlanFile.read(directory.plan()) : PlanFile.draft(spec);
   }
 
   /// Starts all nodes, and has them join the channel where they have not yet.
   ///
-  /// @throws NetworkException if anything fails; then nothing keeps running
+  /// @throws NetworkException if anything fails; then nothing keeps running, and of a network that
+  ///   was not there before, nothing is left but its log
   public static Network start(
       NetworkPlan plan, NetworkDirectory directory, Logging logging, Progress progress)
       throws NetworkException, InterruptedException {
     InstantSource clock = InstantSource.system();
     SignatureVerifier verifier = SignatureVerifier.create();
     Network network = new Network(plan, directory, new NetworkCrypto(directory, verifier, clock));
+    boolean isNew = !Files.exists(directory.plan());
     try {
+      if (isNew) {
+        PlanFile.write(directory.plan(), plan);
+      }
       progress.step("keys, certificates and the first block of " + plan.spec().channel());
       new NetworkFiles(plan, directory, clock).create();
       progress.step(
@@ -78,11 +82,31 @@ public final class Network implements AutoCloseable {
       network.joinPeers();
       return network;
     } catch (IOException | MspConfigException | ClientException | RuntimeException e) {
-      network.close();
-      throw new NetworkException("the network cannot start: " + e.getMessage(), e);
+      network.abandon(isNew);
+      throw new NetworkException("the network cannot start: " + Reasons.of(e), e);
     } catch (NetworkException | InterruptedException e) {
-      network.close();
+      network.abandon(isNew);
       throw e;
+    }
+  }
+
+  /// Stops what was started, and deletes what a first start made.
+  private void abandon(boolean isNew) throws NetworkException {
+    close();
+    if (!isNew) {
+      return;
+    }
+    try {
+      for (Path made : directory.generated()) {
+        Trees.delete(made);
+      }
+    } catch (IOException e) {
+      throw new NetworkException(
+          "what the failed start left in "
+              + directory.root()
+              + " cannot be deleted: "
+              + Reasons.of(e),
+          e);
     }
   }
 

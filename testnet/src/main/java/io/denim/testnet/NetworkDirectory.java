@@ -1,6 +1,7 @@
 package io.denim.testnet;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /// Where everything of a network lies. Crypto material is laid out as fabric-samples' test-network
 /// has it.
@@ -49,6 +50,16 @@ public record NetworkDirectory(Path root) {
 
   public Path genesisBlock(String channel) {
     return root.resolve("channel-artifacts").resolve(channel + ".block");
+  }
+
+  /// All that a network's first start makes, but for its log.
+  List<Path> generated() {
+    return List.of(
+        root.resolve("organizations.draft"),
+        organizations(),
+        root.resolve("channel-artifacts"),
+        root.resolve("nodes"),
+        plan());
   }
 
   /// How the network was laid out.

@@ -65,6 +65,7 @@ final class NetworkFiles {
                 0)),
         clock);
     addEnrolledNames(draft);
+    ConnectionProfile.writeAll(draft, plan);
     Files.move(draft, directory.organizations());
   }
 

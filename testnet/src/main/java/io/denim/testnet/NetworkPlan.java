@@ -89,6 +89,20 @@ public record NetworkPlan(
     return peer == 0 ? 0 : PEER_STEP + (peer - 1) * LATER_PEER_STEP;
   }
 
+  /// All ports, in the order in which [#of] asks for them.
+  List<Integer> ports() {
+    List<Integer> ports = new ArrayList<>();
+    for (Organization organization : organizations) {
+      for (Peer peer : organization.peers()) {
+        ports.addAll(List.of(peer.port(), peer.chaincodePort(), peer.operationsPort()));
+      }
+    }
+    for (Orderer orderer : orderers) {
+      ports.addAll(List.of(orderer.port(), orderer.adminPort(), orderer.operationsPort()));
+    }
+    return ports;
+  }
+
   /// How many peers there are in all.
   public int peerCount() {
     return organizations.stream().mapToInt(organization -> organization.peers().size()).sum();

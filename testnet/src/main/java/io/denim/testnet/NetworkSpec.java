@@ -1,6 +1,8 @@
 package io.denim.testnet;
 
+import io.denim.channelconfig.ChannelIds;
 import java.time.Duration;
+import java.util.Optional;
 
 /// What a network is to be like. Two organizations with a peer each and one orderer, on
 /// fabric-samples' ports, unless asked otherwise.
@@ -21,8 +23,13 @@ public record NetworkSpec(
   private static final int MOST = 16;
 
   public NetworkSpec {
+    Optional<String> problem = ChannelIds.problem(channel);
+    if (problem.isPresent()) {
+      throw new IllegalArgumentException(
+          problem.get() + "; a channel's name is small letters, digits, '.' and '-'");
+    }
     requireRange("organizations", organizations);
-    requireRange("peers", peers);
+    requireRange("peers in each organization", peers);
     requireRange("orderers", orderers);
     if (batch < 1) {
       throw new IllegalArgumentException("a batch needs room for at least 1 transaction");

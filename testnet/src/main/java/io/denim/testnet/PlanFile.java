@@ -8,9 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.List;
 
 /// Keeps a network's plan in its directory, so that it is the same network the next time.
 final class PlanFile {
@@ -18,22 +16,20 @@ final class PlanFile {
 
   private PlanFile() {}
 
-  /// Lays a network out and keeps its plan.
+  /// Lays a network out; nothing is kept yet.
+  ///
+  /// @throws IOException if no port is free
+  static NetworkPlan draft(NetworkSpec spec) throws IOException {
+    try (FreePorts free = new FreePorts()) {
+      return NetworkPlan.of(spec, customary -> spec.freePorts() ? free.port(customary) : customary);
+    }
+  }
+
+  /// Keeps a plan.
   ///
   /// @throws IOException if it cannot be written
-  static NetworkPlan create(Path file, NetworkSpec spec) throws IOException {
-    List<Integer> given = new ArrayList<>();
-    NetworkPlan plan;
-    try (FreePorts free = new FreePorts()) {
-      plan =
-          NetworkPlan.of(
-              spec,
-              customary -> {
-                int port = spec.freePorts() ? free.port(customary) : customary;
-                given.add(port);
-                return port;
-              });
-    }
+  static void write(Path file, NetworkPlan plan) throws IOException {
+    NetworkSpec spec = plan.spec();
     ObjectNode tree =
         JSON.createObjectNode()
             .put("channel", spec.channel())
@@ -44,10 +40,9 @@ final class PlanFile {
             .put("timeoutMillis", spec.timeout().toMillis())
             .put("freePorts", spec.freePorts());
     ArrayNode ports = tree.putArray("ports");
-    given.forEach(ports::add);
+    plan.ports().forEach(ports::add);
     Files.createDirectories(file.toAbsolutePath().getParent());
     Files.writeString(file, tree.toPrettyString() + "\n");
-    return plan;
   }
 
   /// Reads the plan of a network that exists.

@@ -15,13 +15,19 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /// `denim up`: starts a network, or goes on with the one that is there.
 @Command(
@@ -31,6 +37,8 @@ import picocli.CommandLine.Option;
 final class UpCommand implements Callable<Integer> {
   /// The chaincode that a new network starts with.
   static final String BUNDLED = "basic";
+
+  @Spec private CommandSpec commandSpec = CommandSpec.create();
 
   @Mixin private DirectoryOption directoryOption = new DirectoryOption();
 
@@ -106,42 +114,67 @@ final class UpCommand implements Callable<Integer> {
         new NetworkSpec(channel, organizations, peers, orderers, batch, wait, freePorts);
     boolean isNew = !Files.exists(directory.plan());
     NetworkPlan plan = Network.plan(directory, asked);
-    if (!isNew && !plan.spec().equals(asked) && !isCustomary(asked)) {
-      throw new NetworkException(
-          "the network in "
-              + directory.root()
-              + " was made as "
-              + plan.spec()
-              + "; to start anew, delete it with: ./denim down --rm");
+    if (!isNew) {
+      requireSame(plan.spec(), directory);
     }
     return plan;
   }
 
-  /// Whether nothing was asked for, so that whatever is there will do.
-  private static boolean isCustomary(NetworkSpec asked) {
-    return asked.equals(NetworkSpec.customary());
+  /// What is asked for must be as it is in the network that is there; of what is not, anything will
+  /// do.
+  private void requireSame(NetworkSpec there, NetworkDirectory directory) throws NetworkException {
+    Map<String, Object> made =
+        Map.of(
+            "--channel", there.channel(),
+            "--orgs", there.organizations(),
+            "--peers", there.peers(),
+            "--orderers", there.orderers(),
+            "--batch", there.batch(),
+            "--timeout", there.timeout().toMillis() + "ms");
+    List<String> others = new ArrayList<>();
+    for (OptionSpec option : commandSpec.options()) {
+      Object before = made.get(option.longestName());
+      if (before == null || !commandSpec.commandLine().getParseResult().hasMatchedOption(option)) {
+        continue;
+      }
+      boolean same =
+          option.longestName().equals("--timeout")
+              ? GoDuration.parse(timeout).equals(there.timeout())
+              : before.equals(option.getValue());
+      if (!same) {
+        others.add(option.longestName() + " " + before);
+      }
+    }
+    if (!others.isEmpty()) {
+      throw new NetworkException(
+          "the network in "
+              + directory.root()
+              + " was made with "
+              + String.join(" ", others)
+              + ", which does not change later; to start anew, delete it with: ./denim down --rm");
+    }
   }
 
   private int run(NetworkPlan plan, NetworkDirectory directory)
       throws IOException, NetworkException, ClientException, InterruptedException {
     long begun = System.nanoTime();
     Console console = new Console(System.out);
+    Files.createDirectories(directory.root());
     System.setErr(
         new PrintStream(
             Files.newOutputStream(
                 directory.log(), StandardOpenOption.CREATE, StandardOpenOption.APPEND),
             true,
             StandardCharsets.UTF_8));
-    Logging logging = Logging.start(System.getenv());
+    Logging logging = Logging.start(plain(System.getenv()));
     CountDownLatch stop = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
-    Thread hook = new Thread(() -> awaitEnd(stop, stopped), "shutdown");
+    Thread starter = Thread.currentThread();
+    Thread hook = new Thread(() -> awaitEnd(starter, stop, stopped), "shutdown");
     NetworkProcess.note(directory);
     try (Network network = Network.start(plan, directory, logging, console)) {
       Runtime.getRuntime().addShutdownHook(hook);
-      deployBundled(network, console);
-      Guide.print(console, network, Duration.ofNanos(System.nanoTime() - begun));
-      stop.await();
+      serve(network, console, begun, stop);
       console.step("stopping");
     } finally {
       NetworkProcess.forget(directory);
@@ -150,9 +183,37 @@ final class UpCommand implements Callable<Integer> {
     return 0;
   }
 
+  /// Returns when the process is told to end, be it in the midst of the bundled chaincode's
+  /// deployment.
+  private static void serve(Network network, Console console, long begun, CountDownLatch stop)
+      throws ClientException, InterruptedException {
+    try {
+      deployBundled(network, console);
+      Guide.print(console, network, Duration.ofNanos(System.nanoTime() - begun));
+      stop.await();
+    } catch (ClientException | InterruptedException e) {
+      boolean told = stop.getCount() == 0;
+      if (!told) {
+        throw e;
+      }
+      boolean unused = Thread.interrupted(); // so that closing waits for what it must
+    }
+  }
+
+  /// The log is a file, in which colours are no help.
+  private static Map<String, String> plain(Map<String, String> environment) {
+    Map<String, String> all = new HashMap<>(environment);
+    all.putIfAbsent(
+        "FABRIC_LOGGING_FORMAT",
+        "%{time:2006-01-02 15:04:05.000 MST} %{id:04x} %{level:.4s} [%{module}] %{shortfunc} ->"
+            + " %{message}");
+    return all;
+  }
+
   /// Ends the network when the process is told to end, and keeps the process until that is done.
-  private static void awaitEnd(CountDownLatch stop, CountDownLatch stopped) {
+  private static void awaitEnd(Thread starter, CountDownLatch stop, CountDownLatch stopped) {
     stop.countDown();
+    starter.interrupt();
     try {
       stopped.await();
     } catch (InterruptedException e) {
