@@ -5,6 +5,7 @@ import io.denim.channelconfig.ChannelConfig;
 import io.denim.ledger.CollectionSource;
 import io.denim.ledger.QueryExecutor;
 import io.denim.ledger.SimulationException;
+import io.denim.ledger.TransactionSimulator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,16 @@ public final class ChaincodeDefinitions implements CollectionSource {
   public Optional<ChaincodeDefinition> definition(String chaincode, QueryExecutor state)
       throws LifecycleException {
     return Definitions.committed(chaincode, LifecycleState.of(state));
+  }
+
+  /// Writes a definition as its commit does, for a channel that is made without approvals.
+  ///
+  /// @throws LifecycleException if the state cannot be read or written
+  public static void write(
+      String chaincode, ChaincodeDefinition definition, TransactionSimulator simulator)
+      throws LifecycleException {
+    StructureStore.write(
+        Structure.NAMESPACES, chaincode, definition.whole(), LifecycleState.of(simulator));
   }
 
   /// The names of all chaincodes that are defined, sorted.

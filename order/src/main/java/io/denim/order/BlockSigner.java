@@ -13,16 +13,18 @@ import org.hyperledger.fabric.protos.common.OrdererBlockMetadata;
 
 /// Puts an orderer's signature and its metadata into blocks (fabric v3.1.5
 /// orderer/common/multichannel/blockwriter.go). Safe for use by any thread.
-final class BlockSigner {
+public final class BlockSigner {
   private final EnvelopeSigner signer;
 
-  BlockSigner(EnvelopeSigner signer) {
+  public BlockSigner(EnvelopeSigner signer) {
     this.signer = signer;
   }
 
+  /// The block with the signature slots filled.
+  ///
   /// @param lastConfig the number of the config block in force, this block included
   /// @param consenterMetadata what the consenter keeps beside the signature
-  Block sign(Block block, long lastConfig, ByteString consenterMetadata) {
+  public Block sign(Block block, long lastConfig, ByteString consenterMetadata) {
     LastConfig last = LastConfig.newBuilder().setIndex(lastConfig).build();
     ByteString value =
         OrdererBlockMetadata.newBuilder()

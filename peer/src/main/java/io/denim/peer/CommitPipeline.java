@@ -37,6 +37,7 @@ final class CommitPipeline implements AutoCloseable {
 
   private final Target target;
   private final BlockValidator validator;
+  private final FollowedHeight followed;
   private final BlockingQueue<Block> received = new ArrayBlockingQueue<>(RECEIVED);
   private final BlockingQueue<CheckedBlock> checked = new ArrayBlockingQueue<>(CHECKED);
   private final Thread checking;
@@ -47,6 +48,9 @@ final class CommitPipeline implements AutoCloseable {
   /// Where blocks go. Called by the committing thread, `config` also by the checking one.
   interface Target {
     String channelId();
+
+    /// How many blocks are committed.
+    long height();
 
     /// The configuration in force.
     ChannelConfig config();
@@ -70,6 +74,7 @@ final class CommitPipeline implements AutoCloseable {
   CommitPipeline(Target target, BlockValidator validator) {
     this.target = target;
     this.validator = validator;
+    this.followed = new FollowedHeight(target.height());
     this.checking =
         Thread.ofVirtual().name("check-" + target.channelId()).unstarted(() -> run(this::check));
     this.committing =
@@ -90,7 +95,20 @@ final class CommitPipeline implements AutoCloseable {
         return Optional.empty();
       }
     }
-    return Optional.of(failure == null ? "the peer stops" : "committing failed: " + failure);
+    return Optional.of(stopped());
+  }
+
+  /// Waits until so many blocks are committed and the target was told of them.
+  ///
+  /// @return why that will not be, empty once it is
+  Optional<String> awaitCommitted(long height) throws InterruptedException {
+    return followed.await(height, () -> failure == null && !closed)
+        ? Optional.empty()
+        : Optional.of(stopped());
+  }
+
+  private String stopped() {
+    return failure == null ? "the peer stops" : "committing failed: " + failure;
   }
 
   /// Why the channel commits no more, empty while it does.
@@ -101,6 +119,7 @@ final class CommitPipeline implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    followed.wake();
     checking.interrupt();
     try {
       checking.join();
@@ -126,6 +145,7 @@ final class CommitPipeline implements AutoCloseable {
     } catch (RuntimeException e) {
       failure = e.getMessage() == null ? e.toString() : e.getMessage();
       LOG.error("[channel: {}] Committing blocks stopped: {}", target.channelId(), failure, e);
+      followed.wake();
     }
   }
 
@@ -153,6 +173,7 @@ final class CommitPipeline implements AutoCloseable {
       committed = group.commit();
     }
     target.committed(committed, blocks, last.newConfig());
+    followed.reach(target.height());
     for (CommittedBlock block : committed) {
       LOG.info(
           "[channel: {}] Committed block [{}] with {} transaction(s)",

@@ -2,6 +2,7 @@ package io.denim.peer;
 
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /// The height up to which a channel's blocks are committed and what follows from them, such as a
 /// new configuration, is in force. Safe for use by any thread.
@@ -24,13 +25,27 @@ final class FollowedHeight {
     }
   }
 
+  /// Has all who wait look whether they still should.
+  void wake() {
+    lock.lock();
+    try {
+      moved.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Waits until a height is reached.
-  void await(long wanted) throws InterruptedException {
+  ///
+  /// @param goesOn looked at after each change and {@link #wake}
+  /// @return whether it is; false once it goes on no more
+  boolean await(long wanted, BooleanSupplier goesOn) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      while (height < wanted) {
+      while (height < wanted && goesOn.getAsBoolean()) {
         moved.await();
       }
+      return height >= wanted;
     } finally {
       lock.unlock();
     }

@@ -1,9 +1,6 @@
 package io.denim.peer;
 
-import io.denim.channelconfig.BlockVerifier;
 import io.denim.channelconfig.ChannelConfig;
-import io.denim.channelconfig.ChannelConfigException;
-import io.denim.channelconfig.ConfigBlocks;
 import io.denim.deliver.BlockFeed;
 import io.denim.deliver.DeliverChannel;
 import io.denim.deliver.OrdererEndpoint;
@@ -27,7 +24,6 @@ import io.denim.lifecycle.LifecycleCache;
 import io.denim.lifecycle.LifecycleException;
 import io.denim.validate.BlockValidator;
 import io.denim.validate.ValidatedBlock;
-import io.denim.wire.BlockHash;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +51,6 @@ final class PeerChannel
   private final BlockPrivateDataSource privateData;
   private final CommitNotifier commits;
   private final CommitPipeline pipeline;
-  private final FollowedHeight followed;
   private volatile ChannelConfig config;
 
   /// What a channel asks of the peer's chaincode side.
@@ -80,7 +75,6 @@ final class PeerChannel
     this.privateData =
         new BlockPrivateDataSource(
             staged, collection -> chaincodes.membership().isMember(this, collection));
-    this.followed = new FollowedHeight(ledger.height());
     this.pipeline = new CommitPipeline(new Committing(), validator);
   }
 
@@ -209,6 +203,11 @@ final class PeerChannel
     }
 
     @Override
+    public long height() {
+      return ledger.height();
+    }
+
+    @Override
     public ChannelConfig config() {
       return config;
     }
@@ -234,7 +233,6 @@ final class PeerChannel
         dropStaged(committed.get(i), blocks.get(i).privateData());
         commits.committed(id(), committed.get(i));
       }
-      followed.reach(ledger.height());
     }
 
     /// Private data of committed transactions is in the ledger now.
@@ -263,13 +261,13 @@ final class PeerChannel
   }
 
   /// The pipeline's beginning. Owned by the feed's thread.
-  private final class Receiving implements BlockFeed.Taker {
-    private long next = ledger.height();
-    private Optional<Block> lastTaken = Optional.empty();
+  private final class Receiving implements BlockFeed.Taker, BlockAdmission.Chain {
+    private final BlockAdmission admission =
+        new BlockAdmission(this, ledger.height(), ledger.info().getCurrentBlockHash());
 
     @Override
     public long next() {
-      return next;
+      return admission.next();
     }
 
     @Override
@@ -278,47 +276,27 @@ final class PeerChannel
     }
 
     @Override
+    public ChannelConfig config() {
+      return config;
+    }
+
+    @Override
+    public Optional<String> awaitCommitted(long height) throws InterruptedException {
+      return pipeline.awaitCommitted(height);
+    }
+
+    @Override
     public Optional<String> take(Block block) throws InterruptedException {
-      Optional<String> problem = problem(block);
+      Optional<String> problem = admission.problem(block);
       if (problem.isPresent()) {
         LOG.warn("[channel: {}] A block is refused: {}", id(), problem.get());
         return problem;
       }
       Optional<String> stopped = pipeline.submit(block);
       if (stopped.isEmpty()) {
-        next++;
-        lastTaken = Optional.of(block);
+        admission.taken(block);
       }
       return stopped;
-    }
-
-    private Optional<String> problem(Block block) throws InterruptedException {
-      if (block.getHeader().getNumber() != next) {
-        return Optional.of(
-            "it has number "
-                + Long.toUnsignedString(block.getHeader().getNumber())
-                + ", but the next one is "
-                + next);
-      }
-      if (lastTaken.isPresent()) {
-        if (ConfigBlocks.isConfigBlock(lastTaken.get())) {
-          awaitCommit();
-        }
-        if (!BlockHash.ofHeader(lastTaken.get().getHeader())
-            .equals(block.getHeader().getPreviousHash())) {
-          return Optional.of("block " + next + " does not follow the block before it");
-        }
-      }
-      try {
-        return BlockVerifier.of(config).problem(block);
-      } catch (ChannelConfigException e) {
-        return Optional.of("the configuration does not say who orders: " + e.getMessage());
-      }
-    }
-
-    /// A configuration must be in force before what comes after it is judged.
-    private void awaitCommit() throws InterruptedException {
-      followed.await(next);
     }
   }
 }

@@ -26,7 +26,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench",
     description = "Loads the running network with transactions and prints what it committed.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    subcommands = CatchupCommand.class)
 final class BenchCommand implements Callable<Integer> {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofMinutes(1);

@@ -21,4 +21,15 @@ final class Trees {
       }
     }
   }
+
+  /// The bytes of all files in a folder.
+  static long size(Path root) throws IOException {
+    long size = 0;
+    try (Stream<Path> found = Files.walk(root)) {
+      for (Path path : found.filter(Files::isRegularFile).toList()) {
+        size += Files.size(path);
+      }
+    }
+    return size;
+  }
 }
