@@ -15,6 +15,7 @@ public final class SignatureVerifier {
   private static final int ED25519_SIGNATURE_BYTES = 64;
 
   private final BoundedMemo<ByteString, Boolean> good;
+  private final HotKeys hotKeys = new HotKeys();
 
   private SignatureVerifier(int remembered) {
     this.good = new BoundedMemo<>(remembered);
@@ -28,6 +29,16 @@ public final class SignatureVerifier {
   /// A verifier with room for what a busy node sees in some seconds: 100,000 signatures.
   public static SignatureVerifier create() {
     return remembering(100_000);
+  }
+
+  /// Signatures to be verified together.
+  public SignatureBatch batch() {
+    return new SignatureBatch(this, hotKeys);
+  }
+
+  /// Whether a signature was found good before, and is still remembered.
+  boolean isKnownGood(VerifyingKey key, ByteString signed, ByteString signature) {
+    return good.get(memo(key, signed, signature)).isPresent();
   }
 
   /// Whether the key made the signature.

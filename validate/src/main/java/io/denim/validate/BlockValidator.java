@@ -1,15 +1,17 @@
 package io.denim.validate;
 
+import com.google.protobuf.ByteString;
 import io.denim.channelconfig.ChannelConfig;
 import io.denim.channelconfig.ChannelConfigException;
 import io.denim.channelconfig.ConfigTransitions;
 import io.denim.channelconfig.ConfigUpdateOutcome;
 import io.denim.channelconfig.ConfigUpdates;
-import io.denim.identity.IdentityOutcome;
+import io.denim.identity.SignatureBatch;
 import io.denim.identity.SignatureVerifier;
 import io.denim.ledger.CheckedTransaction;
 import io.denim.ledger.QueryExecutor;
 import io.denim.policy.SignedData;
+import io.denim.validate.TransactionParser.OpenedTransaction;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -30,6 +32,9 @@ import org.slf4j.LoggerFactory;
 public final class BlockValidator {
   private static final Logger LOG = LoggerFactory.getLogger(BlockValidator.class);
 
+  /// Transactions whose signatures are verified together by one thread.
+  private static final int PORTION = 32;
+
   private final ChaincodeDefinitions definitions;
   private final SignatureVerifier verifier;
   private final Parallel parallel;
@@ -48,27 +53,31 @@ public final class BlockValidator {
   ///   {@link #validate} checks again
   public CheckedBlock check(Block block, ChannelConfig config) throws InterruptedException {
     TransactionParser parser = new TransactionParser(config);
-    List<ParsedTransaction> transactions =
-        parallel.map(
-            block.getData().getDataList(),
-            envelope -> {
-              ParsedTransaction parsed = parser.parse(envelope);
-              if (parsed instanceof ParsedTransaction.Endorsed endorsed) {
-                verifyAhead(config, endorsed.endorsements());
-              }
-              return parsed;
-            });
+    List<ByteString> envelopes = block.getData().getDataList();
+    List<List<ByteString>> portions = new ArrayList<>();
+    for (int from = 0; from < envelopes.size(); from += PORTION) {
+      portions.add(envelopes.subList(from, Math.min(from + PORTION, envelopes.size())));
+    }
+    List<ParsedTransaction> transactions = new ArrayList<>(envelopes.size());
+    for (List<ParsedTransaction> portion :
+        parallel.map(portions, portion -> check(portion, parser))) {
+      transactions.addAll(portion);
+    }
     return new CheckedBlock(block, config, transactions);
   }
 
-  /// Verifies endorsements whose outcome the verifier remembers for when a policy asks.
-  private static void verifyAhead(ChannelConfig config, List<SignedData> endorsements) {
-    for (SignedData signed : endorsements) {
-      if (config.msps().deserialize(signed.identity())
-          instanceof IdentityOutcome.Accepted(var identity)) {
-        identity.verify(signed.data(), signed.signature());
-      }
+  private List<ParsedTransaction> check(List<ByteString> envelopes, TransactionParser parser) {
+    SignatureBatch signatures = verifier.batch();
+    List<OpenedTransaction> opened = new ArrayList<>(envelopes.size());
+    for (ByteString envelope : envelopes) {
+      opened.add(parser.parse(envelope, signatures));
     }
+    signatures.verify();
+    List<ParsedTransaction> parsed = new ArrayList<>(envelopes.size());
+    for (OpenedTransaction transaction : opened) {
+      parsed.add(transaction.settle(signatures));
+    }
+    return parsed;
   }
 
   /// Gives the verdicts.

@@ -4,9 +4,13 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.denim.channelconfig.ChannelConfig;
 import io.denim.identity.IdentityOutcome;
+import io.denim.identity.SignatureBatch;
+import io.denim.policy.SignedData;
 import io.denim.wire.Sha256;
 import io.denim.wire.TransactionId;
 import io.denim.wire.WireParser;
+import java.util.List;
+import java.util.OptionalInt;
 import org.hyperledger.fabric.protos.common.ChannelHeader;
 import org.hyperledger.fabric.protos.common.ConfigEnvelope;
 import org.hyperledger.fabric.protos.common.Envelope;
@@ -22,7 +26,9 @@ import org.hyperledger.fabric.protos.peer.TxValidationCode;
 
 /// Takes an envelope apart and checks what can be checked without the world state, in Fabric's
 /// order, which decides the verdict where several things are wrong (fabric v3.1.5
-/// core/common/validation/msgvalidation.go). Immutable; safe for use by any thread.
+/// core/common/validation/msgvalidation.go). Signatures are collected, to be verified together;
+/// what comes after the creator's in that order is looked at as if it were good. Immutable; safe
+/// for use by any thread.
 ///
 /// Where a Fabric peer panics or depends on its own keys, the verdict is that of the step: an
 /// action without endorsements is INVALID_ENDORSER_TRANSACTION, a configuration that does not parse
@@ -50,18 +56,21 @@ final class TransactionParser {
     this.config = config;
   }
 
-  ParsedTransaction parse(ByteString bytes) {
+  /// Takes an envelope apart.
+  ///
+  /// @param signatures takes the signatures that are to be verified
+  OpenedTransaction parse(ByteString bytes, SignatureBatch signatures) {
     Envelope envelope;
     try {
       envelope = ENVELOPE.parse(bytes);
     } catch (InvalidProtocolBufferException e) {
-      return refused(TxValidationCode.INVALID_OTHER_REASON);
+      return settled(TxValidationCode.INVALID_OTHER_REASON);
     }
     Payload payload;
     try {
       payload = PAYLOAD.parse(envelope.getPayload());
     } catch (InvalidProtocolBufferException e) {
-      return refused(TxValidationCode.BAD_PAYLOAD);
+      return settled(TxValidationCode.BAD_PAYLOAD);
     }
     ChannelHeader channelHeader;
     SignatureHeader signatureHeader;
@@ -69,22 +78,64 @@ final class TransactionParser {
       channelHeader = CHANNEL_HEADER.parse(payload.getHeader().getChannelHeader());
       signatureHeader = SIGNATURE_HEADER.parse(payload.getHeader().getSignatureHeader());
     } catch (InvalidProtocolBufferException e) {
-      return refused(TxValidationCode.BAD_COMMON_HEADER);
+      return settled(TxValidationCode.BAD_COMMON_HEADER);
     }
     if (!payload.hasHeader()
         || !isKnownType(channelHeader.getType())
         || channelHeader.getEpoch() != 0
         || isIncomplete(signatureHeader)) {
-      return refused(TxValidationCode.BAD_COMMON_HEADER);
+      return settled(TxValidationCode.BAD_COMMON_HEADER);
     }
-    if (!isSignedByMember(channelHeader, signatureHeader, envelope)) {
-      return refused(TxValidationCode.BAD_CREATOR_SIGNATURE);
+    if (!channelHeader.getChannelId().equals(config.channelId())) {
+      return settled(TxValidationCode.BAD_CREATOR_SIGNATURE);
     }
+    return switch (config.msps().identity(signatureHeader.getCreator())) {
+      case IdentityOutcome.Refused refused -> settled(TxValidationCode.BAD_CREATOR_SIGNATURE);
+      case IdentityOutcome.Accepted(var creator) -> {
+        int number = signatures.add(creator, envelope.getPayload(), envelope.getSignature());
+        ParsedTransaction content = content(payload, channelHeader, signatureHeader);
+        if (content instanceof ParsedTransaction.Endorsed endorsed) {
+          addEndorsements(endorsed.endorsements(), signatures);
+        }
+        yield new OpenedTransaction(content, OptionalInt.of(number));
+      }
+    };
+  }
+
+  /// Verifies endorsements with the rest, whose outcome is remembered for when a policy asks.
+  private void addEndorsements(List<SignedData> endorsements, SignatureBatch signatures) {
+    for (SignedData signed : endorsements) {
+      if (config.msps().deserialize(signed.identity())
+          instanceof IdentityOutcome.Accepted(var endorser)) {
+        signatures.add(endorser, signed.data(), signed.signature());
+      }
+    }
+  }
+
+  private static ParsedTransaction content(
+      Payload payload, ChannelHeader channelHeader, SignatureHeader signatureHeader) {
     return switch (HeaderType.forNumber(channelHeader.getType())) {
       case ENDORSER_TRANSACTION -> endorsed(payload, channelHeader, signatureHeader);
       case CONFIG -> configuration(payload);
       case null, default -> refused(TxValidationCode.UNSUPPORTED_TX_PAYLOAD);
     };
+  }
+
+  private static OpenedTransaction settled(TxValidationCode code) {
+    return new OpenedTransaction(refused(code), OptionalInt.empty());
+  }
+
+  /// A transaction whose creator's signature is not verified yet.
+  ///
+  /// @param ifSigned what it is if that signature is good
+  /// @param creatorSignature its number; absent if nothing depends on it
+  record OpenedTransaction(ParsedTransaction ifSigned, OptionalInt creatorSignature) {
+    /// @param signatures verified
+    ParsedTransaction settle(SignatureBatch signatures) {
+      return creatorSignature.isEmpty() || signatures.isGood(creatorSignature.getAsInt())
+          ? ifSigned
+          : refused(TxValidationCode.BAD_CREATOR_SIGNATURE);
+    }
   }
 
   private static ParsedTransaction refused(TxValidationCode code) {
@@ -99,18 +150,6 @@ final class TransactionParser {
 
   private static boolean isIncomplete(SignatureHeader header) {
     return header.getNonce().isEmpty() || header.getCreator().isEmpty();
-  }
-
-  private boolean isSignedByMember(
-      ChannelHeader channelHeader, SignatureHeader signatureHeader, Envelope envelope) {
-    if (!channelHeader.getChannelId().equals(config.channelId())) {
-      return false;
-    }
-    return switch (config.msps().identity(signatureHeader.getCreator())) {
-      case IdentityOutcome.Refused refused -> false;
-      case IdentityOutcome.Accepted(var creator) ->
-          creator.verify(envelope.getPayload(), envelope.getSignature());
-    };
   }
 
   private static ParsedTransaction configuration(Payload payload) {
