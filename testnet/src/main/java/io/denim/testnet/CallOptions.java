@@ -21,7 +21,6 @@ import picocli.CommandLine.Parameters;
 
 /// What invoking and querying have in common: whom to ask, as whom, and what.
 final class CallOptions {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   @Mixin private DirectoryOption directoryOption = new DirectoryOption();
@@ -88,7 +87,7 @@ final class CallOptions {
       return data;
     }
     try {
-      JsonNode tree = JSON.readTree(transientData.get());
+      JsonNode tree = new ObjectMapper().readTree(transientData.get());
       if (!tree.isObject()) {
         throw new ClientException("--transient must be a JSON object");
       }

@@ -1,9 +1,13 @@
 package io.denim.testnet;
 
+import ch.qos.logback.classic.LoggerContext;
 import io.denim.cli.ClientException;
 import io.denim.node.Logging;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -33,14 +37,41 @@ public final class DenimMain {
   private DenimMain() {}
 
   public static void main(String[] arguments) {
-    Logging.start(System.getenv(), "error"); // what commands have to say goes to standard output
-    System.exit(
-        new CommandLine(new DenimMain())
-            // not System.err by name: `up` gives its log that one
-            .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
-            .setExecutionExceptionHandler(DenimMain::report)
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .execute(arguments));
+    System.exit(run(List.of(arguments)));
+  }
+
+  /// Does what the command line asks for; returns the exit status.
+  static int run(List<String> arguments) {
+    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext) { // most commands go without
+      Logging.start(System.getenv(), "error"); // what they have to say goes to standard output
+    }
+    // Only what is asked for is set up: reading all commands' annotations takes longer than a call.
+    Object asked = arguments.isEmpty() ? null : command(arguments.getFirst());
+    CommandLine line =
+        asked == null
+            ? new CommandLine(new DenimMain())
+            : new CommandLine(asked).setCommandName("denim " + arguments.getFirst());
+    List<String> rest = asked == null ? arguments : arguments.subList(1, arguments.size());
+    return line
+        // not System.err by name: `up` gives its log that one
+        .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
+        .setExecutionExceptionHandler(DenimMain::report)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .execute(rest.toArray(String[]::new));
+  }
+
+  private static @Nullable Object command(String name) {
+    return switch (name) {
+      case "up" -> new UpCommand();
+      case "down" -> new DownCommand();
+      case "status" -> new StatusCommand();
+      case "logs" -> new LogsCommand();
+      case "deploy" -> new DeployCommand();
+      case "invoke" -> new InvokeCommand();
+      case "query" -> new QueryCommand();
+      case "bench" -> new BenchCommand();
+      default -> null;
+    };
   }
 
   /// Failures that a user can do something about are told in one sentence.

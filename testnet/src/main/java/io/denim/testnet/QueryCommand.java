@@ -13,8 +13,6 @@ import picocli.CommandLine.Mixin;
     description = "Calls a chaincode's function and shows its answer.",
     mixinStandardHelpOptions = true)
 final class QueryCommand implements Callable<Integer> {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   @Mixin private CallOptions options = new CallOptions();
 
   @Override
@@ -22,7 +20,9 @@ final class QueryCommand implements Callable<Integer> {
     try (GatewayClient gateway = options.gateway()) {
       String result = gateway.evaluate(options.call()).toStringUtf8();
       System.out.println(
-          options.json() ? JSON.createObjectNode().put("result", result).toString() : result);
+          options.json()
+              ? new ObjectMapper().createObjectNode().put("result", result).toString()
+              : result);
       return 0;
     }
   }

@@ -34,10 +34,15 @@ public final class ConfigtxgenTool {
   }
 
   public static void main(String[] arguments) {
+    System.exit(run(List.of(arguments)));
+  }
+
+  /// Does what the command line asks for; returns the exit status.
+  public static int run(List<String> arguments) {
     CommandLog log = new CommandLog(System.err, InstantSource.system(), System.getenv());
     FlagSet set = flagSet();
     try {
-      Flags flags = set.parse(List.of(arguments));
+      Flags flags = set.parse(arguments);
       if (flags.help()) {
         System.err.print("Usage of configtxgen:\n" + set.usages());
       } else if (flags.on("version")) {
@@ -45,12 +50,13 @@ public final class ConfigtxgenTool {
       } else {
         new ConfigtxgenTool(log, flags).run();
       }
+      return 0;
     } catch (UsageException e) {
       System.err.print(e.getMessage() + "\nUsage of configtxgen:\n" + set.usages());
-      System.exit(2);
+      return 2;
     } catch (ClientException e) {
       log.fatal(MODULE, "main", String.valueOf(e.getMessage()));
-      System.exit(1);
+      return 1;
     }
   }
 

@@ -24,18 +24,24 @@ public final class ConfigtxlatorTool {
   private ConfigtxlatorTool() {}
 
   public static void main(String[] arguments) throws InterruptedException {
+    System.exit(run(List.of(arguments)));
+  }
+
+  /// Does what the command line asks for; returns the exit status.
+  public static int run(List<String> arguments) throws InterruptedException {
     try {
-      run(List.of(arguments));
+      dispatch(arguments);
+      return 0;
     } catch (UsageException e) {
       System.err.println("configtxlator: error: " + e.getMessage() + ", try --help");
-      System.exit(1);
+      return 1;
     } catch (ClientException e) {
       System.err.println("configtxlator: error: " + e.getMessage());
-      System.exit(1);
+      return 1;
     }
   }
 
-  private static void run(List<String> arguments)
+  private static void dispatch(List<String> arguments)
       throws UsageException, ClientException, InterruptedException {
     FlagSet set =
         new FlagSet(FlagSet.Dialect.KINGPIN)

@@ -20,21 +20,27 @@ public final class CryptogenTool {
   private CryptogenTool() {}
 
   public static void main(String[] arguments) {
+    System.exit(run(List.of(arguments)));
+  }
+
+  /// Does what the command line asks for; returns the exit status.
+  public static int run(List<String> arguments) {
     try {
-      run(List.of(arguments));
+      dispatch(arguments);
+      return 0;
     } catch (UsageException e) {
       System.err.println("cryptogen: error: " + e.getMessage() + ", try --help");
-      System.exit(1);
+      return 1;
     } catch (ClientException e) {
       System.out.println("Error reading config: " + e.getMessage());
-      System.exit(255);
+      return 255;
     } catch (IOException e) {
       System.out.println("Error generating key material: " + e);
-      System.exit(1);
+      return 1;
     }
   }
 
-  private static void run(List<String> arguments)
+  private static void dispatch(List<String> arguments)
       throws UsageException, ClientException, IOException {
     FlagSet set =
         new FlagSet(FlagSet.Dialect.KINGPIN)

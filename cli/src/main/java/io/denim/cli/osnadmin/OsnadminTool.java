@@ -28,16 +28,21 @@ public final class OsnadminTool {
   private OsnadminTool() {}
 
   public static void main(String[] arguments) throws InterruptedException {
+    System.exit(run(List.of(arguments))); // the HTTP client's threads end only later
+  }
+
+  /// Does what the command line asks for; returns the exit status.
+  public static int run(List<String> arguments) throws InterruptedException {
     try {
-      System.out.println(run(List.of(arguments)));
+      System.out.println(output(arguments));
+      return 0;
     } catch (UsageException e) {
       System.err.println("osnadmin: error: parsing arguments: " + e.getMessage() + ". Try --help");
-      System.exit(1);
+      return 1;
     } catch (FailedException e) {
       System.out.println("Error: " + e.getMessage() + "\n");
-      System.exit(1);
+      return 1;
     }
-    System.exit(0); // the HTTP client's threads end by themselves only later
   }
 
   /// The request failed, though the arguments are right.
@@ -64,7 +69,7 @@ public final class OsnadminTool {
         .duration("tlsHandshakeTimeShift", "t", "0s", "Accepted for compatibility");
   }
 
-  private static String run(List<String> arguments)
+  private static String output(List<String> arguments)
       throws UsageException, FailedException, InterruptedException {
     FlagSet set = flagSet();
     Flags flags = set.parse(arguments);

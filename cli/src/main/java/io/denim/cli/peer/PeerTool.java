@@ -25,13 +25,14 @@ public final class PeerTool {
   private PeerTool() {}
 
   public static void main(String[] arguments) throws InterruptedException {
-    CommandLog log = new CommandLog(System.err, InstantSource.system(), System.getenv());
-    int status = run(List.of(arguments), log);
+    int status = run(List.of(arguments));
     System.out.flush();
     System.exit(status); // connections' threads end by themselves only later
   }
 
-  private static int run(List<String> arguments, CommandLog log) throws InterruptedException {
+  /// Does what the command line asks for; returns the exit status.
+  public static int run(List<String> arguments) throws InterruptedException {
+    CommandLog log = new CommandLog(System.err, InstantSource.system(), System.getenv());
     try {
       dispatch(arguments, log);
       return 0;

@@ -1,0 +1,115 @@
+package io.denim.testnet;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+
+/// Has the executables do once what they are for, each kind in a JVM that writes down what it loads
+/// and links (JEP 514, JEP 515). What comes of it, an AOT cache for each kind, spares later starts
+/// that work. A part of the build; everything works without it.
+public final class Rehearsal {
+  private static final NetworkSpec SPEC =
+      new NetworkSpec("rehearsal", 1, 1, 1, 10, Duration.ofMillis(20), true);
+
+  /// `core.yaml` and `orderer.yaml` as brief as they can be; the rest are environment variables.
+  private static final String YAML =
+      """
+      # what a rehearsal needs
+      General:
+        ListenAddress: localhost
+      peer:
+        id: rehearsal
+        networkId: rehearsal
+        limits: {concurrency: {gatewayService: 500}}
+      chaincode:
+        executetimeout: 30s
+        logging: {level: info, shim: warning, format: ''}
+      metrics: {provider: prometheus}
+      """;
+
+  private final Path launch;
+  private final NetworkDirectory directory;
+  private final NetworkPlan plan;
+
+  private Rehearsal(Path launch, NetworkDirectory directory, NetworkPlan plan) {
+    this.launch = launch;
+    this.directory = directory;
+    this.plan = plan;
+  }
+
+  /// @param arguments the folder with `tool.options`, `peer.options` and `orderer.options`, where
+  ///   the caches and logs go
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    Path launch = Path.of(arguments[0]).toAbsolutePath();
+    Path folder = Files.createTempDirectory("denim-rehearsal");
+    try {
+      NetworkDirectory directory = new NetworkDirectory(folder);
+      NetworkPlan plan = PlanFile.draft(SPEC);
+      PlanFile.write(directory.plan(), plan);
+      new NetworkFiles(plan, directory, InstantSource.system()).create();
+      Files.writeString(folder.resolve("core.yaml"), YAML);
+      Files.writeString(folder.resolve("orderer.yaml"), YAML);
+      NetworkProcess.note(directory);
+      new Rehearsal(launch, directory, plan).run();
+    } finally {
+      Trees.delete(folder);
+    }
+  }
+
+  private void run() throws IOException, InterruptedException {
+    try (RehearsingProcess orderer =
+            RehearsingProcess.start(
+                launch, "orderer", List.of("io.denim.order.OrdererMain"), ordererEnvironment());
+        RehearsingProcess peer =
+            RehearsingProcess.start(
+                launch,
+                "peer",
+                List.of("io.denim.peer.PeerMain", "start"),
+                PeerVariables.of(directory, plan));
+        RehearsingProcess tool =
+            RehearsingProcess.start(
+                launch,
+                "tool",
+                List.of(ToolRehearsal.class.getName(), directory.root().toString()),
+                PeerVariables.ofAdministrator(directory, plan))) {
+      orderer.awaitLine("Beginning to serve requests");
+      peer.awaitLine("Started peer with");
+      tool.tell("go");
+      tool.awaitEnd();
+      orderer.stop();
+      peer.stop();
+      orderer.awaitEnd();
+      peer.awaitEnd();
+    }
+  }
+
+  private Map<String, String> ordererEnvironment() {
+    NetworkPlan.Orderer orderer = plan.orderers().getFirst();
+    Path crypto = directory.ordererCrypto(orderer);
+    String certificate = crypto.resolve("tls/server.crt").toString();
+    String key = crypto.resolve("tls/server.key").toString();
+    String roots = "[" + crypto.resolve("tls/ca.crt") + "]";
+    return Map.ofEntries(
+        Map.entry("FABRIC_CFG_PATH", directory.root().toString()),
+        Map.entry("ORDERER_GENERAL_LISTENPORT", Integer.toString(orderer.port())),
+        Map.entry("ORDERER_GENERAL_LOCALMSPID", NetworkPlan.ORDERER_MSP),
+        Map.entry("ORDERER_GENERAL_LOCALMSPDIR", crypto.resolve("msp").toString()),
+        Map.entry("ORDERER_GENERAL_TLS_ENABLED", "true"),
+        Map.entry("ORDERER_GENERAL_TLS_PRIVATEKEY", key),
+        Map.entry("ORDERER_GENERAL_TLS_CERTIFICATE", certificate),
+        Map.entry("ORDERER_GENERAL_TLS_ROOTCAS", roots),
+        Map.entry("ORDERER_FILELEDGER_LOCATION", directory.data("orderer").toString()),
+        Map.entry("ORDERER_ADMIN_LISTENADDRESS", orderer.adminAddress()),
+        Map.entry("ORDERER_ADMIN_TLS_ENABLED", "true"),
+        Map.entry("ORDERER_ADMIN_TLS_PRIVATEKEY", key),
+        Map.entry("ORDERER_ADMIN_TLS_CERTIFICATE", certificate),
+        Map.entry("ORDERER_ADMIN_TLS_ROOTCAS", roots),
+        Map.entry("ORDERER_ADMIN_TLS_CLIENTROOTCAS", roots),
+        Map.entry("ORDERER_ADMIN_TLS_CLIENTAUTHREQUIRED", "true"),
+        Map.entry("ORDERER_OPERATIONS_LISTENADDRESS", "localhost:" + orderer.operationsPort()));
+  }
+}
