@@ -13,14 +13,4 @@ public record ChannelPeer(
   public ChannelPeer {
     chaincodes = Map.copyOf(chaincodes);
   }
-
-  /// A member of a channel that has not told of itself: its message is unsigned.
-  public static ChannelPeer toldOf(
-      KnownPeer peer, String channelId, long height, Map<String, String> chaincodes) {
-    Envelope state =
-        GossipMessages.unsigned(
-            GossipMessages.of(peer.identity())
-                .stateInfo(channelId, height, chaincodes, GossipMessages.earliest()));
-    return new ChannelPeer(peer, height, chaincodes, state);
-  }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.hyperledger.fabric.protos.gateway.EndorseRequest;
 import org.hyperledger.fabric.protos.gateway.ErrorDetail;
@@ -32,7 +33,8 @@ final class Endorsement {
   private final Executor executor;
   private final EndorseRequest request;
   private final ProposalContents proposal;
-  private final EndorserSelection selection;
+  private final Supplier<EndorserSelection> selections;
+  private EndorserSelection selection;
 
   /// What an endorser that was asked has said.
   private record Reply(Endorsing peer, EndorserAnswer answer) {}
@@ -43,13 +45,14 @@ final class Endorsement {
       Executor executor,
       EndorseRequest request,
       ProposalContents proposal,
-      EndorserSelection selection) {
+      Supplier<EndorserSelection> selections) {
     this.peers = peers;
     this.patience = patience;
     this.executor = executor;
     this.request = request;
     this.proposal = proposal;
-    this.selection = selection;
+    this.selections = selections;
+    this.selection = selections.get();
   }
 
   /// The plan, with enough endorsements in it.
@@ -157,6 +160,7 @@ final class Endorsement {
           }
         };
     First first = first(firstPlan);
+    selection = selections.get(); // a chaincode may have taken long to start
     EndorsementPlan plan = planFor(first);
     plan.endorsed(first.peer(), first.response());
     return plan;

@@ -155,11 +155,14 @@ public final class GatewayService extends GatewayGrpc.GatewayImplBase implements
           Code.INVALID_ARGUMENT, "the proposed transaction must contain a signed proposal");
     }
     ProposalContents proposal = contents(signed, "");
-    EndorserSelection selection =
-        selection(proposal).orElseThrow(() -> noEndorsers(request, proposal));
     EndorsementPlan plan =
         new Endorsement(
-                peers, settings.endorsementTimeout(), executor, request, proposal, selection)
+                peers,
+                settings.endorsementTimeout(),
+                executor,
+                request,
+                proposal,
+                () -> selection(proposal).orElseThrow(() -> noEndorsers(request, proposal)))
             .collect();
     ChaincodeEndorsedAction action =
         ChaincodeEndorsedAction.newBuilder()

@@ -1,13 +1,12 @@
 package io.denim.gateway;
 
 import com.google.protobuf.ByteString;
-import io.denim.gossip.PkiId;
+import io.denim.gossip.comm.PkiId;
 import io.denim.wire.Sha256;
 import java.util.Map;
 import java.util.TreeMap;
 import org.hyperledger.fabric.protos.gossip.AliveMessage;
 import org.hyperledger.fabric.protos.gossip.Chaincode;
-import org.hyperledger.fabric.protos.gossip.Envelope;
 import org.hyperledger.fabric.protos.gossip.GossipMessage;
 import org.hyperledger.fabric.protos.gossip.Member;
 import org.hyperledger.fabric.protos.gossip.PeerTime;
@@ -55,15 +54,5 @@ record GossipMessages(ByteString identity, ByteString pkiId) {
         .setTag(GossipMessage.Tag.CHAN_OR_ORG)
         .setStateInfo(info)
         .build();
-  }
-
-  /// A message that nobody signed: word of a peer at second hand.
-  static Envelope unsigned(GossipMessage message) {
-    return Envelope.newBuilder().setPayload(message.toByteString()).build();
-  }
-
-  /// The time of second-hand messages, older than any that a peer signs itself.
-  static PeerTime earliest() {
-    return PeerTime.newBuilder().setIncNum(1).setSeqNum(1).build();
   }
 }

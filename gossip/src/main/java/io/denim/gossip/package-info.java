@@ -1,4 +1,5 @@
-/// Membership, dissemination, state transfer and private-data exchange.
+/// A peer's part in gossip: `comm` holds the streams to other peers, `core` the logic, {@link
+/// io.denim.gossip.GossipNode} joins them.
 @NullMarked
 package io.denim.gossip;
 

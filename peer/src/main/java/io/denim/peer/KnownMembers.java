@@ -1,7 +1,7 @@
 package io.denim.peer;
 
 import com.google.protobuf.ByteString;
-import io.denim.gossip.GossipMembers;
+import io.denim.gossip.comm.GossipMembers;
 import io.denim.identity.Identity;
 import io.denim.identity.IdentityOutcome;
 import io.denim.identity.MspManager;

@@ -60,8 +60,7 @@ public final class PeerMain {
                 InstantSource.system(),
                 new Metrics(),
                 logging,
-                version(),
-                List.of()));
+                version()));
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(

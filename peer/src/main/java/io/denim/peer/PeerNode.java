@@ -1,15 +1,14 @@
 package io.denim.peer;
 
-import com.google.protobuf.ByteString;
 import io.denim.chaincode.PackageStore;
 import io.denim.deliver.BlockFeed;
 import io.denim.endorse.EndorsementChannel;
 import io.denim.endorse.Endorser;
 import io.denim.endorse.ProposalFreshness;
 import io.denim.gateway.CommitNotifier;
-import io.denim.gossip.GossipSelf;
-import io.denim.gossip.GossipService;
-import io.denim.gossip.PrivateDataSender;
+import io.denim.gossip.GossipNode;
+import io.denim.gossip.comm.Communication;
+import io.denim.gossip.comm.GossipSelf;
 import io.denim.identity.MspConfigException;
 import io.denim.identity.SignatureVerifier;
 import io.denim.ledger.LedgerOptions;
@@ -26,7 +25,6 @@ import io.denim.wire.TlsKeyPair;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
@@ -39,26 +37,13 @@ public final class PeerNode implements AutoCloseable {
 
   private final ClosingStack parts = new ClosingStack();
 
-  /// What nodes of one process may share, and what this one is told about others.
-  ///
-  /// @param neighbours peers that it knows of besides itself
+  /// What nodes of one process may share.
   public record Environment(
       SignatureVerifier verifier,
       InstantSource clock,
       Metrics metrics,
       Logging logging,
-      String version,
-      List<Neighbour> neighbours) {
-    public Environment {
-      neighbours = List.copyOf(neighbours);
-    }
-  }
-
-  /// Another peer.
-  ///
-  /// @param identity serialized
-  /// @param endpoint `host:port`
-  public record Neighbour(String mspId, ByteString identity, String endpoint) {}
+      String version) {}
 
   /// How long another peer may take to acknowledge private data, as in core.yaml's example.
   private static final Duration PUSH_PATIENCE = Duration.ofSeconds(3);
@@ -118,9 +103,9 @@ public final class PeerNode implements AutoCloseable {
             environment,
             new PeerChaincodes.Subject(channels, starter, definitions, cache, packages),
             parts);
-    GossipSelf gossip = gossip(settings, identity);
-    KnownMembers members = new KnownMembers(identity.local(), channels);
-    PrivateDataExchange privateData = exchange(settings, environment, channels, gossip, members);
+    GossipNode gossip = parts.add(gossip(settings, environment, identity, channels));
+    PrivateDataExchange privateData =
+        parts.add(new PrivateDataExchange(channels, gossip, PUSH_PATIENCE));
     Endorser endorser =
         new Endorser(
             channelId -> channels.channel(channelId).map(EndorsementChannel.class::cast),
@@ -135,14 +120,9 @@ public final class PeerNode implements AutoCloseable {
             settings,
             environment,
             new PeerServices.Subject(
-                identity,
-                channels,
-                membership,
-                endorser,
-                chaincodes,
-                commits,
-                new GossipService(gossip, members, privateData)))
+                identity, channels, membership, endorser, chaincodes, commits, gossip))
         .start(parts);
+    gossip.start();
     LOG.info(
         "Started peer with ID=[{}], network ID=[{}], address=[{}]",
         settings.self().id(),
@@ -150,25 +130,27 @@ public final class PeerNode implements AutoCloseable {
         settings.self().address());
   }
 
-  private PrivateDataExchange exchange(
+  private static GossipNode gossip(
       PeerSettings settings,
       Environment environment,
-      PeerChannels channels,
-      GossipSelf gossip,
-      KnownMembers members) {
-    return parts.add(
-        new PrivateDataExchange(
-            channels,
-            environment.neighbours(),
-            new PrivateDataSender(gossip, members, PUSH_PATIENCE),
-            new NodeDialer(settings.grpc())));
-  }
-
-  private static GossipSelf gossip(PeerSettings settings, PeerIdentity identity) {
-    return new GossipSelf(
-        identity.signing(),
-        settings.grpc().listener().tls().map(tls -> tls.keyPair().certificateHash()),
-        settings.grpc().clientKeyPair().map(TlsKeyPair::certificateHash));
+      PeerIdentity identity,
+      PeerChannels channels) {
+    PeerGossip peer = new PeerGossip(channels, settings.grpc());
+    GossipSelf self =
+        new GossipSelf(
+            identity.signing(),
+            settings.grpc().listener().tls().map(tls -> tls.keyPair().certificateHash()),
+            settings.grpc().clientKeyPair().map(TlsKeyPair::certificateHash));
+    return new GossipNode(
+        settings.gossip(),
+        settings.self().externalEndpoint().orElse(""),
+        settings.self().address(),
+        new GossipNode.Subject(
+            new Communication.Parties(self, new KnownMembers(identity.local(), channels), peer),
+            peer,
+            peer::statuses,
+            environment.clock(),
+            environment.metrics()));
   }
 
   private LedgerProvider ledgers(

@@ -12,6 +12,7 @@ import io.denim.gateway.GatewayPorts;
 import io.denim.gateway.GatewayService;
 import io.denim.gateway.GatewaySettings;
 import io.denim.gateway.SelfMembership;
+import io.denim.gossip.GossipNode;
 import io.denim.node.OperationsServer;
 import io.denim.wire.Caller;
 import io.denim.wire.ConcurrencyLimit;
@@ -42,7 +43,7 @@ final class PeerServices {
       Endorser endorser,
       PeerChaincodes chaincodes,
       CommitNotifier commits,
-      BindableService gossip) {}
+      GossipNode gossip) {}
 
   PeerServices(PeerSettings settings, PeerNode.Environment environment, Subject subject) {
     this.settings = settings;
@@ -56,7 +57,7 @@ final class PeerServices {
   void start(ClosingStack parts) throws IOException, TlsConfigurationException {
     List<BindableService> services = new ArrayList<>();
     services.add(new EndorserService(subject.endorser()));
-    services.add(subject.gossip());
+    services.add(subject.gossip().service());
     services.add(
         new PeerDeliverService(
             deliver(), new PeerPrivateBlockData(subject.channels(), subject.membership())));
@@ -119,7 +120,7 @@ final class PeerServices {
     return new GatewayPorts(
         channelId -> subject.channels().channel(channelId).map(GatewayChannel.class::cast),
         subject.endorser()::process,
-        new KnownPeers(self, environment.neighbours(), subject.channels()),
+        new GossipMembership(self, subject.gossip()::view),
         new NodeDialer(settings.grpc()),
         subject.chaincodes().runtime()::isSystemChaincode);
   }

@@ -3,6 +3,7 @@ package io.denim.peer;
 import com.google.protobuf.ByteString;
 import io.denim.chaincode.ChaincodeSettings;
 import io.denim.chaincode.launch.LaunchSettings;
+import io.denim.gossip.GossipSettings;
 import io.denim.node.Listener;
 import io.denim.node.Settings;
 import io.denim.node.SettingsException;
@@ -24,6 +25,7 @@ import java.util.Set;
 public record PeerSettings(
     Self self,
     Grpc grpc,
+    GossipSettings gossip,
     Path directory,
     Chaincode chaincode,
     Gateway gateway,
@@ -135,6 +137,7 @@ public record PeerSettings(
         new PeerSettings(
             self,
             grpc,
+            GossipSettings.of(settings),
             settings.path("peer.fileSystemPath").orElse(Path.of("/var/hyperledger/production")),
             chaincode(settings, self, grpc),
             new Gateway(

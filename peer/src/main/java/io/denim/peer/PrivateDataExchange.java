@@ -3,27 +3,27 @@ package io.denim.peer;
 import com.google.protobuf.ByteString;
 import io.denim.channelconfig.ChannelConfig;
 import io.denim.endorse.PrivateDataDistributor;
-import io.denim.gateway.Dialer;
 import io.denim.gossip.Dissemination;
-import io.denim.gossip.PrivateDataIntake;
-import io.denim.gossip.PrivateDataSender;
+import io.denim.gossip.GossipNode;
+import io.denim.gossip.comm.Answer;
+import io.denim.gossip.comm.Incoming;
+import io.denim.gossip.core.ChannelMember;
 import io.denim.identity.IdentityOutcome;
-import io.denim.identity.Msp;
 import io.denim.policy.Policy;
 import io.denim.policy.PolicyConfigException;
 import io.denim.policy.SignaturePolicies;
-import io.denim.wire.TlsConfigurationException;
-import io.grpc.ManagedChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.hyperledger.fabric.protos.gossip.GossipMessage;
+import org.hyperledger.fabric.protos.gossip.PrivateDataMessage;
 import org.hyperledger.fabric.protos.gossip.PrivatePayload;
 import org.hyperledger.fabric.protos.ledger.rwset.CollectionPvtReadWriteSet;
 import org.hyperledger.fabric.protos.ledger.rwset.NsPvtReadWriteSet;
@@ -39,26 +39,20 @@ import org.slf4j.LoggerFactory;
 /// Keeps private writes until their transaction commits, those that this peer endorsed and those
 /// that others send, and sends its own to other members of their collections (fabric v3.1.5
 /// gossip/privdata/distributor.go, gossip/state/state.go). Safe for use by any thread.
-final class PrivateDataExchange
-    implements PrivateDataDistributor, PrivateDataIntake, AutoCloseable {
+final class PrivateDataExchange implements PrivateDataDistributor, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PrivateDataExchange.class);
 
   private final PeerChannels channels;
-  private final List<PeerNode.Neighbour> neighbours;
-  private final PrivateDataSender sender;
-  private final Dialer dialer;
-  private final Map<String, ManagedChannel> connections = new ConcurrentHashMap<>();
+  private final GossipNode gossip;
+  private final Duration patience;
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
 
-  PrivateDataExchange(
-      PeerChannels channels,
-      List<PeerNode.Neighbour> neighbours,
-      PrivateDataSender sender,
-      Dialer dialer) {
+  /// @param patience how long another peer may take to acknowledge
+  PrivateDataExchange(PeerChannels channels, GossipNode gossip, Duration patience) {
     this.channels = channels;
-    this.neighbours = List.copyOf(neighbours);
-    this.sender = sender;
-    this.dialer = dialer;
+    this.gossip = gossip;
+    this.patience = patience;
+    gossip.communication().handle(GossipMessage.ContentCase.PRIVATE_DATA, "", this::receive);
   }
 
   @Override
@@ -107,7 +101,7 @@ final class PrivateDataExchange
 
   private Optional<String> disseminate(
       ChannelConfig config, StaticCollectionConfig collection, PrivatePayload payload) {
-    List<PeerNode.Neighbour> eligible = eligible(config, collection);
+    List<ChannelMember> eligible = eligible(config, collection);
     int required = collection.getRequiredPeerCount();
     if (eligible.size() < required) {
       return Optional.of(
@@ -117,15 +111,15 @@ final class PrivateDataExchange
               + eligible.size()
               + " eligible peers");
     }
-    Dissemination<PeerNode.Neighbour> plan =
+    Dissemination<ChannelMember> plan =
         Dissemination.of(
             eligible,
-            PeerNode.Neighbour::mspId,
+            peer -> peer.member().mspId(),
             required,
             Math.max(required, collection.getMaximumPeerCount()));
     List<Future<Optional<String>>> sendings = new ArrayList<>();
-    for (PeerNode.Neighbour peer : plan.peers()) {
-      sendings.add(executor.submit(() -> send(config, peer, payload)));
+    for (ChannelMember peer : plan.peers()) {
+      sendings.add(executor.submit(() -> send(config.channelId(), peer, payload)));
     }
     int taken = 0;
     for (Future<Optional<String>> sending : sendings) {
@@ -160,8 +154,7 @@ final class PrivateDataExchange
   }
 
   /// The other peers that are members of the collection.
-  private List<PeerNode.Neighbour> eligible(
-      ChannelConfig config, StaticCollectionConfig collection) {
+  private List<ChannelMember> eligible(ChannelConfig config, StaticCollectionConfig collection) {
     Policy members;
     try {
       members =
@@ -171,9 +164,9 @@ final class PrivateDataExchange
       LOG.error("Collection {} has no usable policy: {}", collection.getName(), e.getMessage());
       return List.of();
     }
-    List<PeerNode.Neighbour> eligible = new ArrayList<>();
-    for (PeerNode.Neighbour peer : neighbours) {
-      switch (config.msps().identity(peer.identity())) {
+    List<ChannelMember> eligible = new ArrayList<>();
+    for (ChannelMember peer : gossip.view().channel(config.channelId())) {
+      switch (config.msps().identity(peer.member().identity())) {
         case IdentityOutcome.Accepted(var identity) -> {
           if (members.evaluateIdentities(List.of(identity)).satisfied()) {
             eligible.add(peer);
@@ -185,36 +178,40 @@ final class PrivateDataExchange
     return eligible;
   }
 
-  private Optional<String> send(
-      ChannelConfig config, PeerNode.Neighbour peer, PrivatePayload payload) {
-    ManagedChannel connection = connections.get(peer.endpoint());
-    if (connection == null) {
-      try {
-        ManagedChannel made = dialer.peer(peer.endpoint(), tlsRoots(config, peer.mspId()));
-        ManagedChannel first = connections.putIfAbsent(peer.endpoint(), made);
-        if (first != null) {
-          made.shutdown();
-        }
-        connection = first == null ? made : first;
-      } catch (TlsConfigurationException e) {
-        return Optional.of("cannot connect: " + e.getMessage());
-      }
-    }
-    return sender.send(connection, peer.identity(), config.channelId(), payload);
+  private Optional<String> send(String channelId, ChannelMember peer, PrivatePayload payload)
+      throws InterruptedException {
+    GossipMessage message =
+        GossipMessage.newBuilder()
+            .setChannel(ByteString.copyFromUtf8(channelId))
+            .setTag(GossipMessage.Tag.CHAN_ONLY)
+            .setPrivateData(PrivateDataMessage.newBuilder().setPayload(payload))
+            .build();
+    return switch (gossip.communication().request(GossipNode.address(peer), message, patience)) {
+      case Answer.Missing(String reason) -> Optional.of(reason);
+      case Answer.Received(GossipMessage answer) ->
+          !answer.hasAck()
+              ? Optional.of("the peer answers with " + answer.getContentCase())
+              : Optional.of(answer.getAck().getError()).filter(error -> !error.isEmpty());
+    };
   }
 
-  private static List<ByteString> tlsRoots(ChannelConfig config, String mspId) {
-    Optional<Msp> msp = config.msps().msp(mspId);
-    List<ByteString> roots = new ArrayList<>();
-    if (msp.isPresent()) {
-      roots.addAll(msp.get().tlsRootCertificates());
-      roots.addAll(msp.get().tlsIntermediateCertificates());
+  private void receive(Incoming incoming) {
+    PrivatePayload payload = incoming.message().getPrivateData().getPayload();
+    Optional<String> refusal =
+        take(incoming.channelId(), incoming.from().identity().serialized(), payload);
+    refusal.ifPresent(reason ->
+        LOG.warn(
+            "Private data of transaction {} from {} is not kept: {}",
+            payload.getTxId(),
+            incoming.from(),
+            reason));
+    if (!incoming.acknowledge(refusal)) {
+      LOG.warn("{} does not hear that its private data has come", incoming.from());
     }
-    return roots;
   }
 
-  @Override
-  public Optional<String> take(String channelId, ByteString from, PrivatePayload payload) {
+  /// @return why it is not taken, empty if it is kept
+  private Optional<String> take(String channelId, ByteString from, PrivatePayload payload) {
     Optional<PeerChannel> channel = channels.channel(channelId);
     if (channel.isEmpty()) {
       return Optional.of("channel '" + channelId + "' not found");
@@ -249,6 +246,5 @@ final class PrivateDataExchange
   @Override
   public void close() {
     executor.shutdownNow();
-    connections.values().forEach(ManagedChannel::shutdownNow);
   }
 }

@@ -6,7 +6,6 @@ import io.denim.cli.NodeClient;
 import io.denim.cli.ParticipationClient;
 import io.denim.cli.TransactionProposal;
 import io.denim.identity.EnvelopeSigner;
-import io.denim.identity.LocalMsp;
 import io.denim.identity.MspConfigException;
 import io.denim.identity.SignatureVerifier;
 import io.denim.metrics.Metrics;
@@ -16,7 +15,6 @@ import io.denim.order.OrdererNode;
 import io.denim.peer.PeerNode;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -141,37 +139,15 @@ public final class Network implements AutoCloseable {
               new NodeSettings(directory).orderer(orderer),
               new OrdererNode.Environment(verifier, clock, new Metrics(), logging, VERSION)));
     }
-    List<PeerNode.Neighbour> neighbours = neighbours(verifier, clock);
     for (NetworkPlan.Organization organization : plan.organizations()) {
       for (NetworkPlan.Peer peer : organization.peers()) {
-        List<PeerNode.Neighbour> others =
-            neighbours.stream().filter(each -> !each.endpoint().equals(peer.address())).toList();
         starts.add(() ->
             PeerNode.start(
                 new NodeSettings(directory).peer(organization, peer),
-                new PeerNode.Environment(
-                    verifier, clock, new Metrics(), logging, VERSION, others)));
+                new PeerNode.Environment(verifier, clock, new Metrics(), logging, VERSION)));
       }
     }
     nodes.addAll(AllAtOnce.run(starts));
-  }
-
-  private List<PeerNode.Neighbour> neighbours(SignatureVerifier verifier, InstantSource clock)
-      throws IOException, MspConfigException {
-    List<PeerNode.Neighbour> neighbours = new ArrayList<>();
-    for (NetworkPlan.Organization organization : plan.organizations()) {
-      for (NetworkPlan.Peer peer : organization.peers()) {
-        Path msp = directory.peerCrypto(organization, peer).resolve("msp");
-        neighbours.add(
-            new PeerNode.Neighbour(
-                organization.mspId(),
-                LocalMsp.load(msp, organization.mspId(), verifier, clock)
-                    .signingIdentity()
-                    .serialized(),
-                peer.address()));
-      }
-    }
-    return neighbours;
   }
 
   private void joinOrderers() throws IOException, ClientException, InterruptedException {

@@ -3,6 +3,7 @@ package io.denim.testnet;
 import com.google.protobuf.ByteString;
 import io.denim.chaincode.ChaincodeSettings;
 import io.denim.chaincode.launch.LaunchSettings;
+import io.denim.gossip.GossipSettings;
 import io.denim.node.Listener;
 import io.denim.order.OrdererSettings;
 import io.denim.peer.PeerSettings;
@@ -68,6 +69,7 @@ record NodeSettings(NetworkDirectory directory) {
             MAX_MESSAGE_BYTES,
             Optional.of(Listener.read(crypto.resolve("tls/ca.crt"))),
             Optional.of(keyPair)),
+        GossipSettings.defaults(),
         directory.data(peer.hostname()),
         new PeerSettings.Chaincode(
             ChaincodeSettings.defaults(),

@@ -1,4 +1,4 @@
-package io.denim.gossip;
+package io.denim.gossip.comm;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -16,9 +16,13 @@ import org.hyperledger.fabric.protos.gossip.GossipMessage;
 ///
 /// Follows fabric v3.1.5 gossip/comm/comm_impl.go authenticateRemotePeer.
 record Handshake(GossipSelf self, GossipMembers members) {
+  /// A certificate with a long chain of attributes and the room around it.
+  private static final int MAX_BYTES = 64 * 1024;
+
   /// What comes of the other side's message.
   sealed interface Outcome {
-    record Accepted(Identity peer) implements Outcome {}
+    /// @param probe whether it only wanted to know who is here
+    record Accepted(RemotePeer peer, boolean probe) implements Outcome {}
 
     record Refused(String reason) implements Outcome {}
   }
@@ -47,10 +51,14 @@ record Handshake(GossipSelf self, GossipMembers members) {
   /// Judges the other side's message.
   ///
   /// @param shown the TLS certificate of the other side; absent where the connection has no TLS
-  Outcome judge(Envelope envelope, Optional<X509Certificate> shown) {
+  /// @param address of the other side, for logs
+  Outcome judge(Envelope envelope, Optional<X509Certificate> shown, String address) {
+    if (envelope.getSerializedSize() > MAX_BYTES) {
+      return new Outcome.Refused("the handshake has more than " + MAX_BYTES + " bytes");
+    }
     GossipMessage message;
     try {
-      message = GossipMessage.parseFrom(envelope.getPayload());
+      message = Envelopes.open(envelope);
     } catch (InvalidProtocolBufferException e) {
       return new Outcome.Refused("malformed message: " + e.getMessage());
     }
@@ -58,6 +66,9 @@ record Handshake(GossipSelf self, GossipMembers members) {
       return new Outcome.Refused("wrong type");
     }
     ConnEstablish greeting = message.getConn();
+    if (greeting.getPkiId().isEmpty()) {
+      return new Outcome.Refused("no PKI-ID");
+    }
     Optional<Identity> peer = members.member(greeting.getIdentity());
     if (peer.isEmpty()) {
       return new Outcome.Refused("the identity is not of a member");
@@ -69,9 +80,17 @@ record Handshake(GossipSelf self, GossipMembers members) {
     if (tls && !isShown(greeting.getTlsCertHash(), shown)) {
       return new Outcome.Refused("the TLS certificate is not the one that the message names");
     }
-    return peer.get().verify(envelope.getPayload(), envelope.getSignature())
-        ? new Outcome.Accepted(peer.get())
-        : new Outcome.Refused("the signature is not the identity's");
+    if (!peer.get().verify(envelope.getPayload(), envelope.getSignature())) {
+      return new Outcome.Refused("the signature is not the identity's");
+    }
+    return new Outcome.Accepted(
+        new RemotePeer(
+            greeting.getPkiId(),
+            peer.get(),
+            envelope.getPayload(),
+            envelope.getSignature(),
+            address),
+        greeting.getProbe());
   }
 
   private static boolean isShown(ByteString hash, Optional<X509Certificate> shown) {

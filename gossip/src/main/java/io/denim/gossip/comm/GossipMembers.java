@@ -1,4 +1,4 @@
-package io.denim.gossip;
+package io.denim.gossip.comm;
 
 import com.google.protobuf.ByteString;
 import io.denim.identity.Identity;

@@ -1,0 +1,22 @@
+package io.denim.gossip.core;
+
+import com.google.protobuf.ByteString;
+import org.hyperledger.fabric.protos.gossip.DataMessage;
+import org.hyperledger.fabric.protos.gossip.Envelope;
+
+/// What the core wants done. None of it is answered for: a message may be lost.
+public sealed interface Effect {
+  /// Sends a message, over an open connection or one to the endpoint.
+  ///
+  /// @param endpoint `host:port`; empty where only an open connection will do
+  record Send(ByteString pkiId, String endpoint, Envelope envelope) implements Effect {}
+
+  /// Connects to whoever is at an endpoint.
+  record Contact(String endpoint) implements Effect {}
+
+  /// Ends the connections to a peer.
+  record Disconnect(ByteString pkiId) implements Effect {}
+
+  /// A block of a channel has come, its form not yet looked at.
+  record Deliver(String channelId, DataMessage block) implements Effect {}
+}

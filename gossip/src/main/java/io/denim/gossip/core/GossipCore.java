@@ -1,0 +1,520 @@
+package io.denim.gossip.core;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.denim.gossip.core.Outbox.Destination;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.hyperledger.fabric.protos.gossip.AliveMessage;
+import org.hyperledger.fabric.protos.gossip.Envelope;
+import org.hyperledger.fabric.protos.gossip.GossipMessage;
+import org.hyperledger.fabric.protos.gossip.MembershipRequest;
+import org.hyperledger.fabric.protos.gossip.MembershipResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Gossip's whole logic: a message, an event or the time in, effects out. Owned by one thread;
+/// everything that it returns is immutable.
+///
+/// Follows fabric v3.1.5 gossip/gossip/gossip_impl.go, gossip/discovery/discovery_impl.go. Beyond
+/// them, peers that have just met tell each other at once what Fabric's tell in their next rounds,
+/// in the same messages.
+public final class GossipCore {
+  private static final Logger LOG = LoggerFactory.getLogger("gossip.gossip");
+
+  /// In larger networks new peers are greeted by rounds alone, as in Fabric.
+  private static final int GREETED_AT_ONCE = 100;
+
+  private static final int MAX_WAITING_ALIVE = 2_000;
+  private static final long SWEEP_MILLIS = 1_000;
+  private static final long PROBE_SPACING = 1_000;
+
+  private final Self self;
+  private final Timing timing;
+  private final RandomGenerator random;
+  private final Outbox outbox = new Outbox();
+  private final Identities identities;
+  private final Membership membership;
+  private final AliveMessages aliveMessages;
+  private final IdentityPull identityPull;
+  private final Contacts contacts;
+  private final Disclosure disclosure;
+  private final Channels channels;
+  private final Set<String> bootstrap;
+  private final Map<ByteString, Waiting> waitingForIdentity = new LinkedHashMap<>();
+  private final Map<ByteString, Long> lastProbe = new HashMap<>();
+  private final Rounds rounds;
+  private boolean changed = true;
+
+  /// An alive message whose author's identity is asked for.
+  private record Waiting(Envelope envelope, AliveMessage message, ByteString from) {}
+
+  /// When each thing is done next, in milliseconds since 1970.
+  private static final class Rounds {
+    private long alive;
+    private long pull;
+    private long stateInfo;
+    private long sweep;
+
+    Rounds(long now, Timing timing) {
+      alive = now + timing.aliveInterval().toMillis();
+      pull = now + timing.pullInterval().toMillis();
+      stateInfo = now + timing.requestStateInfoInterval().toMillis();
+      sweep = now + SWEEP_MILLIS;
+    }
+  }
+
+  /// @param bootstrap endpoints of peers of the own organization
+  /// @param now in milliseconds since 1970; also tells this start from earlier ones
+  public GossipCore(
+      Self self,
+      Set<String> bootstrap,
+      Timing timing,
+      MessageCrypto crypto,
+      RandomGenerator random,
+      long now) {
+    this.self = self;
+    this.bootstrap = Set.copyOf(bootstrap);
+    this.timing = timing;
+    this.random = random;
+    this.identities = new Identities(crypto, self.pkiId());
+    identities.put(self.pkiId(), self.identity(), now);
+    this.membership = new Membership(self.pkiId(), timing);
+    this.aliveMessages = new AliveMessages(self, crypto, identities, timing, now);
+    this.identityPull = new IdentityPull(self, crypto, identities, outbox, random);
+    this.contacts = new Contacts(timing);
+    this.disclosure = new Disclosure(self.mspId());
+    this.channels =
+        new Channels(
+            new ChannelGossip.Parts(self, crypto, identities),
+            new Channels.Peers(membership, outbox, random),
+            timing);
+    this.rounds = new Rounds(now, timing);
+    wantContacts();
+  }
+
+  /// Whether the view is another than when it was asked for last.
+  public boolean hasChanged() {
+    return changed || channels.hasChanged();
+  }
+
+  /// Who is alive and in which channel.
+  public View view() {
+    changed = false;
+    List<Member> alive = membership.aliveMembers();
+    return new View(alive, channels.view(alive));
+  }
+
+  /// Takes the peer's channels as they are now.
+  public List<Effect> channels(List<ChannelStatus> statuses, long now) {
+    boolean configured = channels.update(statuses, now);
+    if (configured) {
+      identities.revalidate().forEach(this::purge);
+      wantContacts();
+      membership.aliveMembers().forEach(member -> channels.introduce(member, now));
+    }
+    return outbox.take();
+  }
+
+  private void wantContacts() {
+    Map<String, Set<String>> wanted = new HashMap<>();
+    for (String endpoint : bootstrap) {
+      wanted.computeIfAbsent(endpoint, each -> new HashSet<>()).add(self.mspId());
+    }
+    for (ChannelStatus.Anchor anchor : channels.anchors()) {
+      boolean own = anchor.mspId().equals(self.mspId());
+      if (own) {
+        wanted.computeIfAbsent(anchor.endpoint(), each -> new HashSet<>()).add(self.mspId());
+      } else if (!self.endpoint().isEmpty()) {
+        wanted.computeIfAbsent(anchor.endpoint(), each -> new HashSet<>());
+      }
+    }
+    wanted.keySet().removeIf(self::isOwnEndpoint);
+    contacts.want(wanted);
+  }
+
+  /// To be called a few times a second.
+  public List<Effect> tick(long now) {
+    contactOthers(now);
+    for (Member dead : membership.dueReconnects(now)) {
+      requestMembership(dead, now);
+    }
+    if (now >= rounds.alive) {
+      rounds.alive = now + timing.aliveInterval().toMillis();
+      publishAlive(now);
+    }
+    if (now >= rounds.pull) {
+      rounds.pull = now + timing.pullInterval().toMillis();
+      pullRound(now);
+    }
+    channels.publish(now);
+    if (now >= rounds.stateInfo) {
+      rounds.stateInfo = now + timing.requestStateInfoInterval().toMillis();
+      channels.requestStateInfo();
+    }
+    if (now >= rounds.sweep) {
+      rounds.sweep = now + SWEEP_MILLIS;
+      sweep(now);
+    }
+    return outbox.take();
+  }
+
+  private void contactOthers(long now) {
+    Set<String> endpoints = new HashSet<>();
+    for (Member member : membership.aliveMembers()) {
+      endpoints.add(member.endpoint());
+      endpoints.add(member.internalEndpoint());
+    }
+    for (String endpoint :
+        contacts.due(endpoints, pkiId -> membership.alive(pkiId).isPresent(), now)) {
+      outbox.add(new Effect.Contact(endpoint));
+    }
+  }
+
+  private void publishAlive(long now) {
+    if (membership.aliveCount() == 0) {
+      return;
+    }
+    spreadAlive(aliveMessages.own(true, now), self.mspId(), self.endpoint(), self.pkiId());
+  }
+
+  private void spreadAlive(
+      Envelope envelope, String authorMspId, String authorEndpoint, ByteString except) {
+    for (Member to :
+        membership.pick(
+            timing.propagatePeers(),
+            member ->
+                !member.pkiId().equals(except)
+                    && disclosure.mayForward(member, authorMspId, authorEndpoint),
+            random)) {
+      outbox.send(to.destination(), disclosure.forListener(envelope, to.mspId()));
+    }
+  }
+
+  private void pullRound(long now) {
+    for (Member to : membership.pick(timing.pullPeers(), member -> true, random)) {
+      requestMembership(to, now);
+    }
+    for (Member to : membership.pick(timing.pullPeers(), member -> true, random)) {
+      identityPull.hello(to.destination(), now);
+    }
+  }
+
+  private void requestMembership(Member to, long now) {
+    requestMembership(to.destination(), to.mspId(), now);
+  }
+
+  private void requestMembership(Destination to, String mspId, long now) {
+    Envelope own = aliveMessages.own(mspId.equals(self.mspId()), now);
+    outbox.send(
+        to,
+        GossipMessage.newBuilder()
+            .setTag(GossipMessage.Tag.EMPTY)
+            .setNonce(random.nextLong())
+            .setMemReq(MembershipRequest.newBuilder().setSelfInformation(own))
+            .build());
+  }
+
+  private void sweep(long now) {
+    for (Member expired : membership.expire(now)) {
+      LOG.warn(
+          "Haven't heard from {} for {}", expired.preferredEndpoint(), timing.aliveExpiration());
+      outbox.add(new Effect.Disconnect(expired.pkiId()));
+      changed = true;
+    }
+    membership.forget(now, contacts::isContact);
+    identities.purge(now).forEach(this::purge);
+    channels.retain(pkiId -> membership.known(pkiId));
+  }
+
+  private void purge(ByteString pkiId) {
+    membership.purge(pkiId);
+    identityPull.remove(pkiId);
+    channels.forget(pkiId);
+    outbox.add(new Effect.Disconnect(pkiId));
+    changed = true;
+  }
+
+  /// A peer has proved who it is.
+  ///
+  /// @param endpoint at which it was dialed; empty if it dialed
+  public List<Effect> connected(ByteString pkiId, ByteString identity, String endpoint, long now) {
+    Optional<PeerIdentity> known = identities.put(pkiId, identity, now);
+    if (known.isEmpty()) {
+      outbox.add(new Effect.Disconnect(pkiId));
+      return outbox.take();
+    }
+    reconsider(pkiId, now);
+    if (!endpoint.isEmpty()
+        && !pkiId.equals(self.pkiId())
+        && contacts.found(endpoint, pkiId, known.get().mspId())
+        && membership.alive(pkiId).isEmpty()) {
+      requestMembership(new Destination(pkiId, endpoint), known.get().mspId(), now);
+    }
+    return outbox.take();
+  }
+
+  /// The last connection to a peer has ended: whether it is still there shows when it is asked.
+  public List<Effect> disconnected(ByteString pkiId, long now) {
+    Optional<Member> member = membership.alive(pkiId);
+    Long last = lastProbe.get(pkiId);
+    if (member.isPresent() && (last == null || now - last >= PROBE_SPACING)) {
+      lastProbe.put(pkiId, now);
+      requestMembership(member.get(), now);
+    }
+    return outbox.take();
+  }
+
+  /// Nobody answers at an endpoint.
+  ///
+  /// @param expected who was looked for there; empty if anybody
+  public List<Effect> unreachable(ByteString expected, long now) {
+    if (!expected.isEmpty() && membership.presumeDead(expected, now)) {
+      LOG.warn("Peer {} cannot be reached", membership.known(expected).orElseThrow().endpoint());
+      outbox.add(new Effect.Disconnect(expected));
+      changed = true;
+    }
+    return outbox.take();
+  }
+
+  /// A message has come over a connection of this peer.
+  public List<Effect> received(
+      ByteString from, Envelope envelope, GossipMessage message, long now) {
+    Optional<PeerIdentity> sender = identities.get(from, now);
+    if (sender.isEmpty()) {
+      outbox.add(new Effect.Disconnect(from));
+      return outbox.take();
+    }
+    if (!Tags.isLegal(message)) {
+      LOG.warn("Tag of {} isn't legal: {}", message.getContentCase(), message.getTag());
+      return outbox.take();
+    }
+    Destination back =
+        membership.alive(from).map(Member::destination).orElseGet(() -> new Destination(from, ""));
+    switch (message.getContentCase()) {
+      case ALIVE_MSG -> onAlive(envelope, message.getAliveMsg(), from, true, now);
+      case MEM_REQ -> onRequest(back, sender.get(), message, now);
+      case MEM_RES -> onResponse(message.getMemRes(), from, now);
+      case HELLO, DATA_DIG, DATA_REQ, DATA_UPDATE -> onPull(back, sender.get(), message, now);
+      case STATE_INFO, STATE_INFO_PULL_REQ, STATE_SNAPSHOT, DATA_MSG, LEADERSHIP_MSG ->
+          channels.received(back, sender.get(), new Channels.Message(envelope, message), now);
+      case PEER_IDENTITY,
+          STATE_REQUEST,
+          STATE_RESPONSE,
+          EMPTY,
+          CONN,
+          ACK,
+          PRIVATEREQ,
+          PRIVATERES,
+          PRIVATE_DATA,
+          CONTENT_NOT_SET -> {}
+    }
+    return outbox.take();
+  }
+
+  private void onAlive(
+      Envelope envelope, AliveMessage message, ByteString from, boolean forward, long now) {
+    ByteString author = message.getMembership().getPkiId();
+    PeerTimestamp timestamp = PeerTimestamp.of(message.getTimestamp());
+    if (!membership.isNews(author, timestamp)) {
+      return;
+    }
+    switch (aliveMessages.judge(envelope, message, now)) {
+      case AliveMessages.Verdict.Refused(String reason) ->
+          LOG.warn("An alive message is refused: {}", reason);
+      case AliveMessages.Verdict.UnknownAuthor() -> await(envelope, message, from, now);
+      case AliveMessages.Verdict.Valid(Member member) -> {
+        learn(member, timestamp, now);
+        if (forward) {
+          spreadAlive(envelope, member.mspId(), member.endpoint(), from);
+        }
+      }
+    }
+  }
+
+  /// Keeps a message until its author's identity is there, and asks for that.
+  private void await(Envelope envelope, AliveMessage message, ByteString from, long now) {
+    ByteString author = message.getMembership().getPkiId();
+    if (waitingForIdentity.size() < MAX_WAITING_ALIVE && envelope.getSerializedSize() < 65_536) {
+      waitingForIdentity.put(author, new Waiting(envelope, message, from));
+    }
+    Destination to =
+        membership.alive(from).map(Member::destination).orElse(new Destination(from, ""));
+    identityPull.hello(to, now);
+  }
+
+  /// An identity has come: so may its peer's message.
+  private void reconsider(ByteString pkiId, long now) {
+    Waiting waiting = waitingForIdentity.remove(pkiId);
+    if (waiting != null) {
+      onAlive(waiting.envelope(), waiting.message(), waiting.from(), false, now);
+    }
+  }
+
+  private void learn(Member member, PeerTimestamp timestamp, long now) {
+    switch (membership.alive(member, timestamp, now)) {
+      case NEW, REVIVED -> {
+        changed = true;
+        waitingForIdentity.remove(member.pkiId());
+        if (membership.aliveCount() <= GREETED_AT_ONCE) {
+          greet(member, now);
+        }
+      }
+      case REFRESHED -> changed = true;
+      case NOTHING -> {}
+    }
+  }
+
+  /// Tells a peer that has just appeared of this one and its channels.
+  private void greet(Member member, long now) {
+    boolean own = member.mspId().equals(self.mspId());
+    if (member.preferredEndpoint().isEmpty() || (!own && self.endpoint().isEmpty())) {
+      return;
+    }
+    outbox.send(member.destination(), aliveMessages.own(own, now));
+    channels.introduce(member, now);
+  }
+
+  private void onRequest(Destination back, PeerIdentity sender, GossipMessage request, long now) {
+    Envelope told = request.getMemReq().getSelfInformation();
+    AliveMessage alive;
+    try {
+      alive = GossipMessage.parseFrom(told.getPayload()).getAliveMsg();
+    } catch (InvalidProtocolBufferException e) {
+      LOG.warn("Got membership request with invalid selfInfo: {}", e.getMessage());
+      return;
+    }
+    if (!alive.getMembership().getPkiId().equals(sender.pkiId())) {
+      LOG.warn("Got membership request with selfInfo that doesn't match the handshake");
+      return;
+    }
+    if (!(aliveMessages.judge(told, alive, now)
+        instanceof AliveMessages.Verdict.Valid(Member asker))) {
+      return;
+    }
+    learn(asker, PeerTimestamp.of(alive.getTimestamp()), now);
+    if (!disclosure.mayKnow(asker, self.mspId(), self.endpoint())) {
+      LOG.warn(
+          "Got a membership request from a peer that shouldn't have sent one: {}, closing"
+              + " connection to the peer as a result.",
+          asker.mspId());
+      outbox.add(new Effect.Disconnect(asker.pkiId()));
+      return;
+    }
+    Destination to =
+        back.endpoint().isEmpty()
+            ? new Destination(asker.pkiId(), asker.preferredEndpoint())
+            : back;
+    outbox.send(
+        to,
+        GossipMessage.newBuilder()
+            .setTag(GossipMessage.Tag.EMPTY)
+            .setNonce(request.getNonce())
+            .setMemRes(response(asker, now))
+            .build());
+  }
+
+  private MembershipResponse response(Member asker, long now) {
+    MembershipResponse.Builder response = MembershipResponse.newBuilder();
+    for (Member each : membership.aliveMembers()) {
+      if (disclosure.mayKnow(asker, each.mspId(), each.endpoint())) {
+        response.addAlive(disclosure.forListener(each.alive(), asker.mspId()));
+      }
+    }
+    for (Member each : membership.deadMembers()) {
+      if (disclosure.mayKnow(asker, each.mspId(), each.endpoint())) {
+        response.addDead(disclosure.forListener(each.alive(), asker.mspId()));
+      }
+    }
+    return response.addAlive(aliveMessages.own(asker.mspId().equals(self.mspId()), now)).build();
+  }
+
+  private void onResponse(MembershipResponse response, ByteString from, long now) {
+    for (Envelope each : response.getAliveList()) {
+      Optional<AliveMessage> alive = aliveMessage(each);
+      if (alive.isEmpty()) {
+        return;
+      }
+      onAlive(each, alive.get(), from, false, now);
+    }
+    List<Envelope> dead = new ArrayList<>(response.getDeadList());
+    for (Envelope each : dead) {
+      Optional<AliveMessage> last = aliveMessage(each);
+      if (last.isEmpty()) {
+        return;
+      }
+      onDead(each, last.get(), now);
+    }
+  }
+
+  private void onDead(Envelope envelope, AliveMessage last, long now) {
+    PeerTimestamp timestamp = PeerTimestamp.of(last.getTimestamp());
+    ByteString author = last.getMembership().getPkiId();
+    if (membership.isNews(author, timestamp)
+        && membership.known(author).isEmpty()
+        && aliveMessages.judge(envelope, last, now)
+            instanceof AliveMessages.Verdict.Valid(Member member)) {
+      membership.heardDead(member, timestamp, now);
+    }
+  }
+
+  private static Optional<AliveMessage> aliveMessage(Envelope envelope) {
+    try {
+      GossipMessage message = GossipMessage.parseFrom(envelope.getPayload());
+      return message.hasAliveMsg() ? Optional.of(message.getAliveMsg()) : Optional.empty();
+    } catch (InvalidProtocolBufferException e) {
+      LOG.warn("Membership response contains an invalid message: {}", e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private void onPull(Destination back, PeerIdentity sender, GossipMessage message, long now) {
+    switch (Tags.pullType(message)) {
+      case IDENTITY_MSG -> onIdentityPull(back, sender, message, now);
+      case BLOCK_MSG ->
+          channels.received(
+              back, sender, new Channels.Message(Envelope.getDefaultInstance(), message), now);
+      case UNDEFINED, UNRECOGNIZED -> {}
+    }
+  }
+
+  private void onIdentityPull(
+      Destination back, PeerIdentity sender, GossipMessage message, long now) {
+    switch (message.getContentCase()) {
+      case HELLO ->
+          identityPull.onHello(back, message.getHello(), pkiId -> mayHave(sender, pkiId, now), now);
+      case DATA_DIG -> identityPull.onDigest(back, message.getDataDig(), now);
+      case DATA_REQ ->
+          identityPull.onRequest(
+              back, message.getDataReq(), pkiId -> mayHave(sender, pkiId, now), now);
+      case DATA_UPDATE ->
+          identityPull
+              .onUpdate(back, message.getDataUpdate(), now)
+              .forEach(pkiId -> reconsider(pkiId, now));
+      default -> throw new IllegalStateException("not a pull: " + message.getContentCase());
+    }
+  }
+
+  /// Whether a peer may have an identity (fabric v3.1.5 sameOrgOrOurOrgPullFilter).
+  private boolean mayHave(PeerIdentity asker, ByteString pkiId, long now) {
+    if (asker.mspId().equals(self.mspId())) {
+      return true;
+    }
+    Optional<PeerIdentity> subject = identities.get(pkiId, now);
+    String endpoint =
+        pkiId.equals(self.pkiId())
+            ? self.endpoint()
+            : membership.known(pkiId).map(Member::endpoint).orElse("");
+    return subject.isPresent()
+        && !endpoint.isEmpty()
+        && (subject.get().mspId().equals(self.mspId())
+            || subject.get().mspId().equals(asker.mspId()));
+  }
+}

@@ -1,0 +1,20 @@
+package io.denim.gossip.core;
+
+import java.util.List;
+import java.util.Map;
+
+/// Who is alive, and who is in which channel, at one moment; this peer itself left out. Immutable.
+public record View(List<Member> members, Map<String, List<ChannelMember>> channels) {
+  /// Nobody yet.
+  public static final View EMPTY = new View(List.of(), Map.of());
+
+  public View {
+    members = List.copyOf(members);
+    channels = Map.copyOf(channels);
+  }
+
+  /// The other peers of a channel; none for a channel that this peer is not in.
+  public List<ChannelMember> channel(String channelId) {
+    return channels.getOrDefault(channelId, List.of());
+  }
+}
