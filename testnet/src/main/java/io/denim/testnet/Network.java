@@ -15,6 +15,7 @@ import io.denim.order.OrdererNode;
 import io.denim.peer.PeerNode;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
