@@ -14,6 +14,7 @@ final class P256Batch {
   private static final int LIMBS = P256Field.LIMBS;
   private static final int POINT = P256Table.POINT;
   private static final int TERMS = 2 * P256Table.WINDOWS;
+  private static final int PACKED = 4; // longs of a factor
   private static final int DIGEST_BYTES = 32;
 
   private final List<Check> checks;
@@ -38,7 +39,7 @@ final class P256Batch {
 
   private P256Batch(List<Check> checks) {
     this.checks = checks;
-    this.factors = new long[checks.size() * 2 * LIMBS];
+    this.factors = new long[checks.size() * 2 * PACKED];
     this.opposite = new boolean[checks.size() * 2];
     this.points = new long[checks.size() * (TERMS / 2) * POINT];
     this.sums = new P256Sums(checks.size() * (TERMS / 2));
@@ -72,15 +73,20 @@ final class P256Batch {
       P256Order.multiply(one, 0, inverse, 0, products, (i + 1) * LIMBS);
       P256Order.multiply(inverse, 0, inverse, 0, numbers, i * LIMBS);
       BigInteger e = new BigInteger(1, check.digest().toByteArray());
-      P256Order.multiply(factors, 2 * i * LIMBS, P256Field.limbs(e), 0, one, 0);
-      P256Order.multiply(factors, (2 * i + 1) * LIMBS, P256Field.limbs(check.r()), 0, one, 0);
+      setFactor(2 * i, e, one);
+      setFactor(2 * i + 1, check.r(), one);
     }
-    for (int i = 0; i < 2 * count; i++) {
-      if ((factors[i * LIMBS] & 1) == 0) {
-        P256Order.negate(factors, i * LIMBS);
-        opposite[i] = true;
-      }
+  }
+
+  /// An even number is replaced by its opposite.
+  private void setFactor(int factor, BigInteger number, long[] overS) {
+    long[] product = new long[LIMBS];
+    P256Order.multiply(product, 0, P256Field.limbs(number), 0, overS, 0);
+    if ((product[0] & 1) == 0) {
+      P256Order.negate(product, 0);
+      opposite[factor] = true;
     }
+    P256Order.pack(factors, factor * PACKED, product, 0);
   }
 
   private boolean addUp() {
@@ -107,7 +113,7 @@ final class P256Batch {
 
   /// One round's pair: a window's point of the generator and of the key.
   private void setTerm(int check, int factor, int window, P256Table table) {
-    int digit = P256Table.digit(factors, factor * LIMBS, window);
+    int digit = P256Table.digit(factors, factor * PACKED, window);
     boolean negative = digit < 0 != opposite[factor];
     int offset = P256Table.offset(window, Math.abs(digit));
     int pair = check * P256Table.WINDOWS + window;

@@ -84,14 +84,11 @@ final class P256Order {
     }
   }
 
-  /// Some bits of a number, the lowest of them at a position.
-  static int bits(long[] a, int i, int position, int count) {
-    int limb = position / BITS;
-    int shift = position % BITS;
-    long bits = a[i + limb] >>> shift;
-    if (limb + 1 < P256Field.LIMBS) {
-      bits |= a[i + limb + 1] << (BITS - shift);
-    }
-    return (int) (bits & ((1L << count) - 1));
+  /// The same number in four limbs of 64 bits.
+  static void pack(long[] to, int at, long[] a, int i) {
+    to[at] = a[i] | a[i + 1] << 52;
+    to[at + 1] = a[i + 1] >>> 12 | a[i + 2] << 40;
+    to[at + 2] = a[i + 2] >>> 24 | a[i + 3] << 28;
+    to[at + 3] = a[i + 3] >>> 36 | a[i + 4] << 16;
   }
 }

@@ -21,6 +21,7 @@ final class P256Table {
           new BigInteger("6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296", 16),
           new BigInteger("4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5", 16));
 
+  private static final int MASK = (2 << WINDOW_BITS) - 1;
   private static final int ENTRIES = 1 << (WINDOW_BITS - 1);
 
   private final long[] points;
@@ -93,11 +94,18 @@ final class P256Table {
 
   /// A number's digit.
   ///
-  /// @param number odd, below 2^256
+  /// @param number odd, of four limbs of 64 bits
   static int digit(long[] number, int at, int window) {
     int position = window * WINDOW_BITS;
-    return window == WINDOWS - 1
-        ? P256Order.bits(number, at, position, WINDOW_BITS) | 1
-        : (P256Order.bits(number, at, position, WINDOW_BITS + 1) | 1) - (1 << WINDOW_BITS);
+    int limb = at + (position >> 6);
+    int shift = position & 63;
+    long bits = number[limb] >>> shift;
+    if (window == WINDOWS - 1) {
+      return (int) bits | 1;
+    }
+    if (shift > Long.SIZE - WINDOW_BITS - 1) {
+      bits |= number[limb + 1] << (Long.SIZE - shift);
+    }
+    return (((int) bits & MASK) | 1) - (1 << WINDOW_BITS);
   }
 }

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 public final class SignatureBatch {
   private static final int LEAST = 4; // fewer cost more together than one by one
 
+  private static final int MOST = 128; // which takes half a megabyte
+
   private final SignatureVerifier verifier;
   private final HotKeys hotKeys;
   private final List<Entry> entries = new ArrayList<>();
@@ -52,7 +54,10 @@ public final class SignatureBatch {
         good[i] = verifySingly(entry);
       }
     }
-    settle(checks, Arrays.copyOf(numbers, checks.size()));
+    for (int from = 0; from < checks.size(); from += MOST) {
+      int to = Math.min(from + MOST, checks.size());
+      settle(checks.subList(from, to), Arrays.copyOfRange(numbers, from, to));
+    }
   }
 
   private void settle(List<P256Batch.Check> checks, int[] numbers) {

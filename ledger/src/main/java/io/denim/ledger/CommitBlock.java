@@ -9,19 +9,22 @@ import org.hyperledger.fabric.protos.common.Block;
 /// @param transactions one for each envelope, in order
 /// @param chaincodes for metrics, the chaincode that each transaction invoked, with its version
 ///   (`name:version`); empty texts, or fewer than transactions, where it is not known
+/// @param txIds what {@link EnvelopeTxId} says of each envelope; empty where it has not been asked
 public record CommitBlock(
     Block block,
     List<CheckedTransaction> transactions,
     BlockPrivateData privateData,
-    List<String> chaincodes) {
+    List<String> chaincodes,
+    List<String> txIds) {
   public CommitBlock(
       Block block, List<CheckedTransaction> transactions, BlockPrivateData privateData) {
-    this(block, transactions, privateData, List.of());
+    this(block, transactions, privateData, List.of(), List.of());
   }
 
   public CommitBlock {
     transactions = List.copyOf(transactions);
     chaincodes = List.copyOf(chaincodes);
+    txIds = List.copyOf(txIds);
     if (transactions.size() != block.getData().getDataCount()) {
       throw new IllegalArgumentException(
           "block %s has %d envelopes but %d checked transactions"

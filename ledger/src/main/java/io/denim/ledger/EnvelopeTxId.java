@@ -13,7 +13,7 @@ import org.hyperledger.fabric.protos.common.SignatureHeader;
 /// The transaction id under which an envelope is found: the one in its channel header, or, where
 /// that is empty, the one computed from nonce and creator (fabric v3.1.5 protoutil
 /// GetOrComputeTxIDFromEnvelope).
-final class EnvelopeTxId {
+public final class EnvelopeTxId {
   private static final WireParser<Envelope> ENVELOPE = WireParser.of(Envelope.getDefaultInstance());
   private static final WireParser<Payload> PAYLOAD = WireParser.of(Payload.getDefaultInstance());
   private static final WireParser<ChannelHeader> CHANNEL_HEADER =
@@ -23,8 +23,10 @@ final class EnvelopeTxId {
 
   private EnvelopeTxId() {}
 
+  /// The id of a serialized envelope.
+  ///
   /// @return empty if the envelope's headers cannot be read
-  static String of(ByteString envelope) {
+  public static String of(ByteString envelope) {
     try {
       Payload payload = PAYLOAD.parse(ENVELOPE.parse(envelope).getPayload());
       if (!payload.hasHeader()) {

@@ -69,7 +69,7 @@ final class LedgerCommit {
     ChainTip.checkNext(block.block(), parts.store().height() + blocks.size(), lastHash);
     Processed result = processor.processNew(block, commitHash);
     storePrivate(number, result.privateData(), result);
-    finish(result, withVerdict(block.block(), result));
+    finish(result, withVerdict(block.block(), result), block.txIds());
     commitHash = result.commitHash();
     lastHash = BlockHash.ofHeader(block.block().getHeader());
     added.add(block);
@@ -110,7 +110,7 @@ final class LedgerCommit {
         block.getHeader().getNumber(),
         new BlockPrivateData(Map.of(), stored.privateData().missing()),
         result);
-    finish(result, block);
+    finish(result, block, stored.txIds());
     writeWhatFollows(List.of(location));
   }
 
@@ -124,17 +124,22 @@ final class LedgerCommit {
             name -> parts.blockToLive().expiry(name, number, definitions));
   }
 
-  private void finish(Processed result, Block block) {
+  private void finish(Processed result, Block block, List<String> knownTxIds) {
     processor.finish(result, block.getHeader().getNumber(), parts.blockToLive(), definitions);
     collections.add(block.getHeader().getNumber(), result.updates(), definitions);
     processed.add(result);
     blocks.add(block);
+    List<String> ids = knownTxIds.isEmpty() ? txIds(block) : knownTxIds;
+    txIds.add(ids);
+    newTxIds.addAll(ids);
+  }
+
+  private static List<String> txIds(Block block) {
     List<String> ids = new ArrayList<>(block.getData().getDataCount());
     for (ByteString envelope : block.getData().getDataList()) {
       ids.add(EnvelopeTxId.of(envelope));
     }
-    txIds.add(ids);
-    newTxIds.addAll(ids);
+    return ids;
   }
 
   private static Block withVerdict(Block block, Processed result) {

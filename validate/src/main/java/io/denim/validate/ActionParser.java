@@ -66,7 +66,8 @@ final class ActionParser {
             extension.getChaincodeId().getName(),
             action.getChaincodeId().getVersion(),
             rwSet,
-            endorsements(payload))
+            endorsements(payload),
+            List.of())
         : new ParsedTransaction.RefusedLate(txId, code);
   }
 

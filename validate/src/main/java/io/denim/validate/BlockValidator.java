@@ -9,6 +9,7 @@ import io.denim.channelconfig.ConfigUpdates;
 import io.denim.identity.SignatureBatch;
 import io.denim.identity.SignatureVerifier;
 import io.denim.ledger.CheckedTransaction;
+import io.denim.ledger.EnvelopeTxId;
 import io.denim.ledger.QueryExecutor;
 import io.denim.policy.SignedData;
 import io.denim.validate.TransactionParser.OpenedTransaction;
@@ -17,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.ConfigEnvelope;
 import org.hyperledger.fabric.protos.peer.TxValidationCode;
@@ -59,26 +61,41 @@ public final class BlockValidator {
       portions.add(envelopes.subList(from, Math.min(from + PORTION, envelopes.size())));
     }
     List<ParsedTransaction> transactions = new ArrayList<>(envelopes.size());
-    for (List<ParsedTransaction> portion :
+    List<String> txIds = new ArrayList<>(envelopes.size());
+    for (List<SettledTransaction> portion :
         parallel.map(portions, portion -> check(portion, parser))) {
-      transactions.addAll(portion);
+      for (SettledTransaction settled : portion) {
+        transactions.add(settled.parsed());
+        txIds.add(settled.txId());
+      }
     }
-    return new CheckedBlock(block, config, transactions);
+    return new CheckedBlock(block, config, transactions, txIds);
   }
 
-  private List<ParsedTransaction> check(List<ByteString> envelopes, TransactionParser parser) {
+  private List<SettledTransaction> check(List<ByteString> envelopes, TransactionParser parser) {
     SignatureBatch signatures = verifier.batch();
     List<OpenedTransaction> opened = new ArrayList<>(envelopes.size());
     for (ByteString envelope : envelopes) {
       opened.add(parser.parse(envelope, signatures));
     }
     signatures.verify();
-    List<ParsedTransaction> parsed = new ArrayList<>(envelopes.size());
-    for (OpenedTransaction transaction : opened) {
-      parsed.add(transaction.settle(signatures));
+    List<SettledTransaction> settled = new ArrayList<>(envelopes.size());
+    for (int i = 0; i < opened.size(); i++) {
+      OpenedTransaction transaction = opened.get(i);
+      settled.add(
+          new SettledTransaction(
+              transaction.settle(signatures),
+              transaction.txId().orElseGet(txIdOf(envelopes.get(i)))));
     }
-    return parsed;
+    return settled;
   }
+
+  private static Supplier<String> txIdOf(ByteString envelope) {
+    return () -> EnvelopeTxId.of(envelope);
+  }
+
+  /// @param txId under which the ledger keeps it
+  private record SettledTransaction(ParsedTransaction parsed, String txId) {}
 
   /// Gives the verdicts.
   ///
@@ -107,7 +124,10 @@ public final class BlockValidator {
       }
     }
     return new ValidatedBlock(
-        block.block(), verdicts, current == config ? Optional.empty() : Optional.of(current));
+        block.block(),
+        verdicts,
+        current == config ? Optional.empty() : Optional.of(current),
+        block.txIds());
   }
 
   private static ValidatedBlock.Validated verdict(

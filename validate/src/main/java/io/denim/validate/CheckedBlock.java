@@ -10,11 +10,14 @@ public final class CheckedBlock {
   private final Block block;
   private final ChannelConfig config;
   private final List<ParsedTransaction> transactions;
+  private final List<String> txIds;
 
-  CheckedBlock(Block block, ChannelConfig config, List<ParsedTransaction> transactions) {
+  CheckedBlock(
+      Block block, ChannelConfig config, List<ParsedTransaction> transactions, List<String> txIds) {
     this.block = block;
     this.config = config;
     this.transactions = List.copyOf(transactions);
+    this.txIds = List.copyOf(txIds);
   }
 
   public Block block() {
@@ -27,5 +30,10 @@ public final class CheckedBlock {
 
   List<ParsedTransaction> transactions() {
     return transactions;
+  }
+
+  /// Under which the ledger keeps the envelopes.
+  List<String> txIds() {
+    return txIds;
   }
 }

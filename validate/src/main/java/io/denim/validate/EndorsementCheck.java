@@ -55,7 +55,7 @@ final class EndorsementCheck {
         names.add(namespace.namespace());
       }
     }
-    SignatureSet signatures = new SignatureSet(transaction.endorsements());
+    SignatureSet signatures = new SignatureSet(transaction.endorsers());
     TxValidationCode verdict = TxValidationCode.VALID;
     for (String name : names) {
       Optional<NsRwSet> namespace = Optional.ofNullable(written.get(name));

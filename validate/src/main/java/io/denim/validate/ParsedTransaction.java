@@ -1,6 +1,7 @@
 package io.denim.validate;
 
 import com.google.protobuf.ByteString;
+import io.denim.identity.Identity;
 import io.denim.ledger.TxRwSet;
 import io.denim.policy.SignedData;
 import java.util.List;
@@ -26,11 +27,22 @@ sealed interface ParsedTransaction {
   /// @param chaincode the one that was invoked
   /// @param version of the chaincode, as its endorsers name it
   /// @param endorsements what the endorsers signed
+  /// @param endorsers those whose signatures are good, each once
   record Endorsed(
-      String txId, String chaincode, String version, TxRwSet rwSet, List<SignedData> endorsements)
+      String txId,
+      String chaincode,
+      String version,
+      TxRwSet rwSet,
+      List<SignedData> endorsements,
+      List<Identity> endorsers)
       implements ParsedTransaction {
     public Endorsed {
       endorsements = List.copyOf(endorsements);
+      endorsers = List.copyOf(endorsers);
+    }
+
+    Endorsed by(List<Identity> those) {
+      return new Endorsed(txId, chaincode, version, rwSet, endorsements, those);
     }
   }
 }

@@ -1,21 +1,21 @@
 package io.denim.validate;
 
+import io.denim.identity.Identity;
 import io.denim.policy.Policy;
-import io.denim.policy.SignedData;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// A transaction's endorsements, and which policies they satisfy. Used by one thread.
+/// Those who endorsed a transaction, and which policies they satisfy. Used by one thread.
 final class SignatureSet {
-  private final List<SignedData> endorsements;
+  private final List<Identity> endorsers;
   private final Map<Policy, Boolean> satisfied = new HashMap<>();
 
-  SignatureSet(List<SignedData> endorsements) {
-    this.endorsements = endorsements;
+  SignatureSet(List<Identity> endorsers) {
+    this.endorsers = endorsers;
   }
 
   boolean satisfies(Policy policy) {
-    return satisfied.computeIfAbsent(policy, p -> p.evaluate(endorsements).satisfied());
+    return satisfied.computeIfAbsent(policy, p -> p.evaluateIdentities(endorsers).satisfied());
   }
 }

@@ -3,14 +3,19 @@ package io.denim.validate;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.denim.channelconfig.ChannelConfig;
+import io.denim.identity.Identity;
 import io.denim.identity.IdentityOutcome;
 import io.denim.identity.SignatureBatch;
 import io.denim.policy.SignedData;
 import io.denim.wire.Sha256;
 import io.denim.wire.TransactionId;
 import io.denim.wire.WireParser;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.hyperledger.fabric.protos.common.ChannelHeader;
 import org.hyperledger.fabric.protos.common.ConfigEnvelope;
 import org.hyperledger.fabric.protos.common.Envelope;
@@ -94,22 +99,27 @@ final class TransactionParser {
       case IdentityOutcome.Accepted(var creator) -> {
         int number = signatures.add(creator, envelope.getPayload(), envelope.getSignature());
         ParsedTransaction content = content(payload, channelHeader, signatureHeader);
-        if (content instanceof ParsedTransaction.Endorsed endorsed) {
-          addEndorsements(endorsed.endorsements(), signatures);
-        }
-        yield new OpenedTransaction(content, OptionalInt.of(number));
+        yield new OpenedTransaction(
+            content,
+            Optional.of(channelHeader.getTxId()).filter(txId -> !txId.isEmpty()),
+            OptionalInt.of(number),
+            content instanceof ParsedTransaction.Endorsed endorsed
+                ? claims(endorsed.endorsements(), signatures)
+                : List.of());
       }
     };
   }
 
-  /// Verifies endorsements with the rest, whose outcome is remembered for when a policy asks.
-  private void addEndorsements(List<SignedData> endorsements, SignatureBatch signatures) {
+  private List<EndorserClaim> claims(List<SignedData> endorsements, SignatureBatch signatures) {
+    List<EndorserClaim> claims = new ArrayList<>(endorsements.size());
     for (SignedData signed : endorsements) {
       if (config.msps().deserialize(signed.identity())
           instanceof IdentityOutcome.Accepted(var endorser)) {
-        signatures.add(endorser, signed.data(), signed.signature());
+        int number = signatures.add(endorser, signed.data(), signed.signature());
+        claims.add(new EndorserClaim(endorser, number));
       }
     }
+    return claims;
   }
 
   private static ParsedTransaction content(
@@ -122,19 +132,43 @@ final class TransactionParser {
   }
 
   private static OpenedTransaction settled(TxValidationCode code) {
-    return new OpenedTransaction(refused(code), OptionalInt.empty());
+    return new OpenedTransaction(refused(code), Optional.empty(), OptionalInt.empty(), List.of());
   }
 
-  /// A transaction whose creator's signature is not verified yet.
+  /// An identity that is said to have endorsed, and the number of its signature.
+  record EndorserClaim(Identity endorser, int signature) {}
+
+  /// A transaction whose signatures are not verified yet.
   ///
-  /// @param ifSigned what it is if that signature is good
+  /// @param ifSigned what it is if its creator's signature is good
+  /// @param txId under which the ledger keeps it; absent where only its bytes can tell
   /// @param creatorSignature its number; absent if nothing depends on it
-  record OpenedTransaction(ParsedTransaction ifSigned, OptionalInt creatorSignature) {
+  record OpenedTransaction(
+      ParsedTransaction ifSigned,
+      Optional<String> txId,
+      OptionalInt creatorSignature,
+      List<EndorserClaim> claims) {
     /// @param signatures verified
     ParsedTransaction settle(SignatureBatch signatures) {
-      return creatorSignature.isEmpty() || signatures.isGood(creatorSignature.getAsInt())
-          ? ifSigned
-          : refused(TxValidationCode.BAD_CREATOR_SIGNATURE);
+      if (creatorSignature.isPresent() && !signatures.isGood(creatorSignature.getAsInt())) {
+        return refused(TxValidationCode.BAD_CREATOR_SIGNATURE);
+      }
+      return ifSigned instanceof ParsedTransaction.Endorsed endorsed
+          ? endorsed.by(endorsers(signatures))
+          : ifSigned;
+    }
+
+    /// Of an identity's signatures the first good one counts, in whatever spelling it comes (fabric
+    /// v3.1.5 common/policies/policy.go SignatureSetToValidIdentities).
+    private List<Identity> endorsers(SignatureBatch signatures) {
+      List<Identity> endorsers = new ArrayList<>(claims.size());
+      Set<String> counted = new HashSet<>();
+      for (EndorserClaim claim : claims) {
+        if (signatures.isGood(claim.signature()) && counted.add(claim.endorser().id())) {
+          endorsers.add(claim.endorser());
+        }
+      }
+      return endorsers;
     }
   }
 

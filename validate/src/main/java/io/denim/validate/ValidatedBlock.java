@@ -16,10 +16,15 @@ import org.hyperledger.fabric.protos.common.Block;
 /// @param transactions one for each envelope
 /// @param newConfig the configuration that holds from the next block on, if the block changes it;
 ///   whether this node supports its capabilities is for the caller to ask
+/// @param txIds under which the ledger keeps the envelopes, also those that are refused
 public record ValidatedBlock(
-    Block block, List<Validated> transactions, Optional<ChannelConfig> newConfig) {
+    Block block,
+    List<Validated> transactions,
+    Optional<ChannelConfig> newConfig,
+    List<String> txIds) {
   public ValidatedBlock {
     transactions = List.copyOf(transactions);
+    txIds = List.copyOf(txIds);
   }
 
   /// The block as the ledger takes it.
@@ -30,7 +35,7 @@ public record ValidatedBlock(
       checked.add(transaction.checked());
       chaincodes.add(transaction.chaincode());
     }
-    return new CommitBlock(block, checked, privateData, chaincodes);
+    return new CommitBlock(block, checked, privateData, chaincodes, txIds);
   }
 
   /// A transaction with its verdict.
