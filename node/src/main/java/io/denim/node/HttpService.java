@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,9 +25,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// A small HTTP server for operators: each request runs on a virtual thread, and a handler's
-/// failure costs its request a 500 and a log line (fabric v3.1.5 common/fabhttp).
+/// failure costs its request a 500 and a log line (fabric v3.1.5 common/fabhttp). Who connects and
+/// does not ask in time, or does not read its answer, is cut off.
 public final class HttpService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpService.class);
+
+  /// The runtime's server takes its limits from these alone, when the first one is made; what the
+  /// command line sets stays.
+  private static final Map<String, String> LIMITS =
+      Map.of(
+          "sun.net.httpserver.maxReqTime", "10", // seconds for a whole request
+          "sun.net.httpserver.maxRspTime", "120", // seconds for the answer, a block at most
+          "sun.net.httpserver.idleInterval", "20", // seconds without a request
+          "jdk.httpserver.maxConnections", "1000");
 
   private final HttpServer server;
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
@@ -42,6 +53,11 @@ public final class HttpService implements AutoCloseable {
   ///   message says which
   public static HttpService bind(InetSocketAddress listen, Optional<ServerTls> tls)
       throws IOException {
+    LIMITS.forEach((name, limit) -> {
+      if (System.getProperty(name) == null) {
+        System.setProperty(name, limit);
+      }
+    });
     try {
       if (tls.isEmpty()) {
         return new HttpService(HttpServer.create(listen, 0));

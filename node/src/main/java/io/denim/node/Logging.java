@@ -13,6 +13,11 @@ import org.slf4j.LoggerFactory;
 /// The process's logs: on standard error, in Fabric's formats, at levels that change while it runs.
 /// There is one for a process, as there is one standard error; safe for use by any thread.
 public final class Logging {
+  /// Held here, since the runtime forgets loggers that nobody holds. A stranger's bytes are worth
+  /// no stack trace: what is wrong with a call is in its status.
+  private static final java.util.logging.Logger TRANSPORT =
+      java.util.logging.Logger.getLogger("io.grpc.netty");
+
   private final LoggerContext context;
   private final List<String> named = new ArrayList<>(); // guarded by this
   private LoggingSpec spec; // guarded by this
@@ -37,6 +42,7 @@ public final class Logging {
     LogFormat format = new LogFormat(environment.getOrDefault("FABRIC_LOGGING_FORMAT", ""));
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     context.reset();
+    TRANSPORT.setLevel(java.util.logging.Level.OFF);
     format.setContext(context);
     format.start();
     ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();

@@ -8,14 +8,16 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Refuses calls of a service beyond so many at once with `RESOURCE_EXHAUSTED`, so that a flood
 /// costs the flooder an error and the node no memory (fabric v3.1.5
-/// internal/peer/node/grpc_limiters.go).
+/// internal/peer/node/grpc_limiters.go). A call with one request counts from when the request is
+/// whole, so that calls that are opened and say nothing keep nobody out; a stream counts from its
+/// start.
 public final class ConcurrencyLimit implements ServerInterceptor {
   private static final Logger LOG = LoggerFactory.getLogger(ConcurrencyLimit.class);
 
@@ -42,28 +44,65 @@ public final class ConcurrencyLimit implements ServerInterceptor {
     if (limit == null) {
       return next.startCall(call, headers);
     }
+    if (call.getMethodDescriptor().getType().clientSendsOneMessage()) {
+      return new Limited<>(next.startCall(call, headers), call, limit);
+    }
     if (!limit.free().tryAcquire()) {
-      LOG.warn("Too many requests for {}, exceeding concurrency limit ({})", service, limit.most());
-      call.close(
-          Status.RESOURCE_EXHAUSTED.withDescription(
-              "too many requests for "
-                  + service
-                  + ", exceeding concurrency limit ("
-                  + limit.most()
-                  + ")"),
-          new Metadata());
+      refuse(call, limit);
       return new ServerCall.Listener<>() {};
     }
-    return new Releasing<>(next.startCall(call, headers), limit.free());
+    try {
+      return new Limited<>(next.startCall(call, headers), limit);
+    } catch (RuntimeException e) {
+      limit.free().release();
+      throw e;
+    }
   }
 
-  private static final class Releasing<Q> extends SimpleForwardingServerCallListener<Q> {
-    private final Semaphore free;
-    private final AtomicBoolean released = new AtomicBoolean();
+  private static void refuse(ServerCall<?, ?> call, Limit limit) {
+    String service = call.getMethodDescriptor().getServiceName();
+    LOG.warn("Too many requests for {}, exceeding concurrency limit ({})", service, limit.most());
+    call.close(
+        Status.RESOURCE_EXHAUSTED.withDescription(
+            "too many requests for "
+                + service
+                + ", exceeding concurrency limit ("
+                + limit.most()
+                + ")"),
+        new Metadata());
+  }
 
-    Releasing(ServerCall.Listener<Q> delegate, Semaphore free) {
+  /// Called by one thread at a time, as gRPC promises.
+  private static final class Limited<Q> extends SimpleForwardingServerCallListener<Q> {
+    private final @Nullable ServerCall<Q, ?> asking; // until its request is whole
+    private final Limit limit;
+    private boolean counted;
+
+    /// A call that counts once its request is whole.
+    Limited(ServerCall.Listener<Q> delegate, ServerCall<Q, ?> asking, Limit limit) {
       super(delegate);
-      this.free = free;
+      this.asking = asking;
+      this.limit = limit;
+    }
+
+    /// A call that counts already.
+    Limited(ServerCall.Listener<Q> delegate, Limit limit) {
+      super(delegate);
+      this.asking = null;
+      this.limit = limit;
+      this.counted = true;
+    }
+
+    @Override
+    public void onHalfClose() {
+      if (asking != null) {
+        if (!limit.free().tryAcquire()) {
+          refuse(asking, limit);
+          return;
+        }
+        counted = true;
+      }
+      super.onHalfClose();
     }
 
     @Override
@@ -79,8 +118,9 @@ public final class ConcurrencyLimit implements ServerInterceptor {
     }
 
     private void release() {
-      if (released.compareAndSet(false, true)) {
-        free.release();
+      if (counted) {
+        counted = false;
+        limit.free().release();
       }
     }
   }

@@ -20,6 +20,8 @@ public final class GrpcServer implements AutoCloseable {
   /// The largest message that is taken or given, as in Fabric: 100 MiB.
   public static final int MAX_MESSAGE_BYTES = 100 * 1024 * 1024;
 
+  private static final int MAX_CALLS_PER_CONNECTION = 5_000;
+
   private final Server server;
   private final ExecutorService executor;
   private final @Nullable ReloadableSslContext sslContext;
@@ -61,6 +63,8 @@ public final class GrpcServer implements AutoCloseable {
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(settings.listen())
             .maxInboundMessageSize(settings.maxMessageBytes())
+            .addStreamTracerFactory(InboundBudget.customary(settings.maxMessageBytes()))
+            .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
             .handshakeTimeout(settings.connectionTimeout().toMillis(), TimeUnit.MILLISECONDS)
             .keepAliveTime(2, TimeUnit.HOURS)
             .keepAliveTimeout(20, TimeUnit.SECONDS)
@@ -71,7 +75,8 @@ public final class GrpcServer implements AutoCloseable {
       sslContext = new ReloadableSslContext(TlsContexts.server(settings.tls().get()));
       builder.sslContext(sslContext);
     }
-    services.forEach(builder::addService);
+    services.forEach(
+        service -> builder.addService(UnreadableMessages.answered(service.bindService())));
     interceptors.reversed().forEach(builder::intercept);
     ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     builder.executor(executor);

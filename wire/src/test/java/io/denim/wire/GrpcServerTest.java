@@ -4,11 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.BindableService;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -56,6 +64,59 @@ class GrpcServerTest {
       assertThat(first.get()).isNotNull();
       assertThat(EndorserGrpc.newBlockingStub(channel).processProposal(proposal())).isNotNull();
       channel.shutdownNow();
+    }
+  }
+
+  @Test
+  void callsThatAreOpenedAndSayNothingKeepNobodyOut() throws Exception {
+    released.countDown();
+    try (GrpcServer server = start(new ConcurrencyLimit(Map.of("protos.Endorser", 1)))) {
+      ManagedChannel channel = GrpcClient.channel("localhost:" + server.port(), Optional.empty());
+      for (int i = 0; i < 3; i++) {
+        var silent = channel.newCall(EndorserGrpc.getProcessProposalMethod(), CallOptions.DEFAULT);
+        silent.start(new ClientCall.Listener<>() {}, new Metadata());
+        silent.sendMessage(proposal());
+      }
+      assertThat(EndorserGrpc.newBlockingStub(channel).processProposal(proposal())).isNotNull();
+      assertThat(EndorserGrpc.newBlockingStub(channel).processProposal(proposal())).isNotNull();
+      channel.shutdownNow();
+    }
+  }
+
+  @Test
+  void aMessageThatIsNoneIsAnsweredWithItsReason() throws Exception {
+    try (GrpcServer server = start(new ConcurrencyLimit(Map.of()))) {
+      ManagedChannel channel = GrpcClient.channel("localhost:" + server.port(), Optional.empty());
+      var method =
+          EndorserGrpc.getProcessProposalMethod().toBuilder(new Junk(), new Junk()).build();
+      assertThatThrownBy(() ->
+              ClientCalls.blockingUnaryCall(
+                  channel, method, CallOptions.DEFAULT, new byte[] {7, 7, 7}))
+          .isInstanceOfSatisfying(
+              StatusRuntimeException.class,
+              e -> {
+                assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.INTERNAL);
+                assertThat(e.getStatus().getDescription())
+                    .startsWith("grpc: error unmarshalling request: Protocol message");
+              });
+      channel.shutdownNow();
+    }
+  }
+
+  /// Bytes as they are.
+  private static final class Junk implements MethodDescriptor.Marshaller<byte[]> {
+    @Override
+    public InputStream stream(byte[] value) {
+      return new ByteArrayInputStream(value);
+    }
+
+    @Override
+    public byte[] parse(InputStream stream) {
+      try {
+        return stream.readAllBytes();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 
