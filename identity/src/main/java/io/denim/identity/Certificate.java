@@ -116,6 +116,31 @@ public final class Certificate {
     return body.extensions().isCa();
   }
 
+  /// Whether it is a CA's that other CAs may follow in a chain.
+  public boolean mayIssueCas() {
+    return isCa() && body.extensions().maxPathLength() != 0;
+  }
+
+  /// The identifier of the certified key in bytes; empty where the certificate does not say.
+  public ByteString subjectKeyId() {
+    ByteString id = body.extensions().subjectKeyId();
+    return id == null ? ByteString.EMPTY : id;
+  }
+
+  /// The identifier of the issuer's key in bytes; empty where the certificate does not say.
+  public ByteString authorityKeyId() {
+    return body.extensions().authorityKeyId();
+  }
+
+  /// Whether the certified key signed a message: ECDSA with low S over its SHA-256, or Ed25519.
+  public boolean verifies(ByteString message, ByteString signature) {
+    ByteString signed =
+        body.key().algorithm() == VerifyingKey.Algorithm.ED25519
+            ? message
+            : HashFunction.SHA256.of(List.of(message));
+    return SignatureVerifier.remembering(1).verify(body.key(), signed, signature);
+  }
+
   /// The subject's name in DER.
   ByteString subject() {
     return body.subject();
@@ -154,7 +179,7 @@ public final class Certificate {
   }
 
   /// Why the parent did not sign this certificate; empty if it did.
-  Optional<String> refusalBy(Certificate parent) {
+  public Optional<String> refusalBy(Certificate parent) {
     CertificateExtensions extensions = parent.extensions();
     boolean noConstraints = parent.body.version() == 3 && !extensions.basicConstraints();
     if (noConstraints

@@ -29,10 +29,30 @@ record CertificateName(String commonName, List<String> organizationalUnits) {
     organizationalUnits = List.copyOf(organizationalUnits);
   }
 
+  /// One value of a name.
+  ///
+  /// @param type the object identifier's content in hexadecimal
+  record Attribute(String type, String value) {}
+
   /// @throws DerException where Go would not parse the name
   static CertificateName parse(byte[] name) throws DerException {
     String commonName = "";
     List<String> units = new ArrayList<>();
+    for (Attribute attribute : attributes(name)) {
+      if (attribute.type().equals(OID_COMMON_NAME)) {
+        commonName = attribute.value();
+      } else if (attribute.type().equals(OID_ORGANIZATIONAL_UNIT)) {
+        units.add(attribute.value());
+      }
+    }
+    return new CertificateName(commonName, units);
+  }
+
+  /// All values in order.
+  ///
+  /// @throws DerException where Go would not parse the name
+  static List<Attribute> attributes(byte[] name) throws DerException {
+    List<Attribute> attributes = new ArrayList<>();
     DerReader sequence = DerReader.of(name).read(DerReader.SEQUENCE);
     while (!sequence.isEmpty()) {
       DerReader set = sequence.read(DerReader.SET);
@@ -40,15 +60,10 @@ record CertificateName(String commonName, List<String> organizationalUnits) {
         DerReader attribute = set.read(DerReader.SEQUENCE);
         String type = attribute.objectIdentifier();
         int tag = attribute.peekTag();
-        String value = text(tag, attribute.any().rest());
-        if (type.equals(OID_COMMON_NAME)) {
-          commonName = value;
-        } else if (type.equals(OID_ORGANIZATIONAL_UNIT)) {
-          units.add(value);
-        }
+        attributes.add(new Attribute(type, text(tag, attribute.any().rest())));
       }
     }
-    return new CertificateName(commonName, units);
+    return attributes;
   }
 
   private static String text(int tag, byte[] value) throws DerException {

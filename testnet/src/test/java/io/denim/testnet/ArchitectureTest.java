@@ -25,6 +25,7 @@ class ArchitectureTest {
     TABLE.put("wire", List.of("metrics"));
     TABLE.put("node", List.of("wire"));
     TABLE.put("identity", List.of("wire"));
+    TABLE.put("ca", List.of("identity", "node"));
     TABLE.put("policy", List.of("identity"));
     TABLE.put("channelconfig", List.of("policy", "node"));
     TABLE.put("ledger", List.of("wire"));
@@ -39,7 +40,7 @@ class ArchitectureTest {
     TABLE.put("gateway", List.of("endorse", "deliver", "gossip"));
     TABLE.put("peer", List.of("gateway", "validate", "node"));
     TABLE.put("cli", List.of("channelconfig", "chaincode", "node"));
-    TABLE.put("testnet", List.of("peer", "order", "cli"));
+    TABLE.put("testnet", List.of("peer", "order", "cli", "ca"));
   }
 
   private static JavaClasses classes = new ClassFileImporter().importPackages("no.such.package");

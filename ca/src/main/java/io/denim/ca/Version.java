@@ -1,0 +1,22 @@
+package io.denim.ca;
+
+/// The tools' answer to `version`. Stateless.
+final class Version {
+  private Version() {}
+
+  static String text(String tool) {
+    String own = Version.class.getPackage().getImplementationVersion();
+    return tool
+        + ":\n Version: "
+        + CaInfo.VERSION
+        + "\n Denim version: "
+        + (own == null ? "development" : own)
+        + "\n Java version: "
+        + Runtime.version()
+        + "\n OS/Arch: "
+        + System.getProperty("os.name")
+        + "/"
+        + System.getProperty("os.arch")
+        + "\n";
+  }
+}
