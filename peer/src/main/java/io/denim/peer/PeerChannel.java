@@ -1,5 +1,6 @@
 package io.denim.peer;
 
+import com.google.protobuf.ByteString;
 import io.denim.channelconfig.ChannelConfig;
 import io.denim.deliver.BlockFeed;
 import io.denim.deliver.DeliverChannel;
@@ -31,6 +32,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.hyperledger.fabric.protos.common.Block;
+import org.hyperledger.fabric.protos.peer.ApplicationPolicy;
 import org.hyperledger.fabric.protos.peer.CollectionConfig;
 import org.hyperledger.fabric.protos.peer.CollectionConfigPackage;
 import org.slf4j.Logger;
@@ -42,6 +44,12 @@ import org.slf4j.LoggerFactory;
 final class PeerChannel
     implements EndorsementChannel, DeliverChannel, GatewayChannel, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PeerChannel.class);
+  private static final String LIFECYCLE = "_lifecycle";
+  private static final ByteString LIFECYCLE_POLICY =
+      ApplicationPolicy.newBuilder()
+          .setChannelConfigPolicyReference("/Channel/Application/LifecycleEndorsement")
+          .build()
+          .toByteString();
   private static final long TRANSIENT_BLOCKS = 20_000; // how long unclaimed private data is kept
   private static final long TRANSIENT_SWEEP = 1_000; // every so many blocks it is looked for
 
@@ -156,6 +164,9 @@ final class PeerChannel
 
   @Override
   public Optional<DefinedChaincode> chaincode(String name) {
+    if (name.equals(LIFECYCLE)) {
+      return Optional.of(new DefinedChaincode(1, LIFECYCLE_POLICY, List.of()));
+    }
     return chaincodes
         .cache()
         .definition(id(), name)
@@ -168,18 +179,10 @@ final class PeerChannel
                     .toList()));
   }
 
-  /// All chaincodes that are defined on the channel, with their sequence as text.
-  Map<String, String> definedChaincodes() {
-    Map<String, String> defined = new TreeMap<>();
-    for (var chaincode : chaincodes.cache().chaincodes(id())) {
-      defined.put(chaincode.name(), Long.toString(chaincode.sequence()));
-    }
-    return defined;
-  }
-
-  /// Those that this peer can run, with their sequence as text.
+  /// The chaincodes that this peer can run, with the sequence of their definition as text.
   Map<String, String> runnableChaincodes() {
     Map<String, String> runnable = new TreeMap<>();
+    runnable.put(LIFECYCLE, "1");
     for (var chaincode : chaincodes.cache().chaincodes(id())) {
       if (chaincode.installed() && chaincode.approved()) {
         runnable.put(chaincode.name(), Long.toString(chaincode.sequence()));
@@ -248,7 +251,7 @@ final class PeerChannel
     }
 
     private void follow(CommittedBlock block) {
-      if (!block.updates().namespaces().contains("_lifecycle")) {
+      if (!block.updates().namespaces().contains(LIFECYCLE)) {
         return;
       }
       try (QueryExecutor state = ledger.queryExecutor()) {

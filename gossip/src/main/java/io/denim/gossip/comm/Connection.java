@@ -125,11 +125,13 @@ final class Connection implements StreamObserver<Envelope> {
       Optional<ByteString> ownCertificate,
       Shown shown)
       throws InterruptedException {
-    out.send(handshake.greeting(ownCertificate), settings.connTimeout());
     Duration patience =
         endpoint.isEmpty()
             ? settings.connTimeout()
             : settings.dialTimeout().plus(settings.connTimeout());
+    if (out.send(handshake.greeting(ownCertificate), patience) != OutboundStream.Sent.YES) {
+      return refuse("cannot be reached within " + patience.toMillis() + " ms");
+    }
     Optional<Envelope> first = greetings.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
     if (first == null) {
       return refuse("timed out waiting for connection message from " + shown.address());
