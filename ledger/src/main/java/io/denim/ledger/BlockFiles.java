@@ -58,7 +58,8 @@ final class BlockFiles implements AutoCloseable {
   /// Appends blocks and waits until they are on disk. Where that fails, the file is cut back.
   ///
   /// @param frames serialized blocks, each with its length in front
-  List<BlockLocation> append(List<byte[]> frames) {
+  /// @param written is told once all is written, before the wait
+  List<BlockLocation> append(List<byte[]> frames, Runnable written) {
     if (damaged) {
       throw new LedgerException("the block files in " + directory + " failed an earlier write");
     }
@@ -69,6 +70,7 @@ final class BlockFiles implements AutoCloseable {
       for (byte[] frame : frames) {
         locations.add(write(frame));
       }
+      written.run();
       current.getFD().sync();
       return locations;
     } catch (IOException e) {

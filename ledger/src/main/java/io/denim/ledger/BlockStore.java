@@ -89,7 +89,7 @@ public final class BlockStore implements BlockReader, AutoCloseable {
   /// @throws LedgerException if they are not the next blocks or cannot be written
   public void append(List<Block> blocks) {
     checkNext(blocks);
-    List<BlockLocation> locations = write(blocks);
+    List<BlockLocation> locations = write(blocks, () -> {});
     try (Database.Batch batch = db.batch()) {
       BlockIndex.Adder adder = index.adder(batch);
       for (int i = 0; i < blocks.size(); i++) {
@@ -111,12 +111,14 @@ public final class BlockStore implements BlockReader, AutoCloseable {
   }
 
   /// Writes blocks to the files, durably, without showing them yet.
-  List<BlockLocation> write(List<Block> blocks) {
+  ///
+  /// @param written is told once all is written, before the wait for the disk
+  List<BlockLocation> write(List<Block> blocks, Runnable written) {
     List<byte[]> frames = new ArrayList<>(blocks.size());
     for (Block block : blocks) {
       frames.add(BlockFormat.frame(block));
     }
-    return files.append(frames);
+    return files.append(frames, written);
   }
 
   void addToIndex(BlockIndex.Adder adder, Block block, BlockLocation location) {

@@ -2,7 +2,6 @@ package io.denim.ledger;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.denim.metrics.Metrics;
 import io.denim.wire.Blocks;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -53,7 +52,7 @@ final class KvLedger implements PeerLedger {
       LedgerOptions options,
       Directories directories,
       CollectionSource source,
-      Metrics metrics) {
+      LedgerProvider.Followers followers) {
     BlockFiles files = BlockFiles.open(directories.blocks(), options.maxBlockFileSize());
     Database db = IndexRebuild.openDatabase(files, directories.state(), TABLES);
     BlockStore store = BlockStore.inside(files, db);
@@ -71,7 +70,8 @@ final class KvLedger implements PeerLedger {
             new PrivateStore(directories.clear()),
             new BlockToLive(channelId, source),
             options.history() ? new History(db, store) : null,
-            new LedgerMetrics(metrics, channelId));
+            new LedgerMetrics(followers.metrics(), channelId),
+            followers.steps());
     Snapshots snapshots =
         new Snapshots(channelId, options.snapshots(), db, parts.privateStore().snapshotRequests());
     KvLedger ledger = new KvLedger(parts, snapshots);

@@ -2,6 +2,7 @@ package io.denim.ledger;
 
 import com.google.protobuf.ByteString;
 import io.denim.ledger.BlockProcessor.Processed;
+import io.denim.ledger.CommitSteps.Step;
 import io.denim.wire.BlockHash;
 import io.denim.wire.Blocks;
 import java.util.ArrayList;
@@ -82,12 +83,19 @@ final class LedgerCommit {
       return List.of();
     }
     long begun = System.nanoTime();
+    CommitSteps steps = parts.steps();
+    steps.reached(Step.PRIVATE_STORED);
     parts.privateStore().sync();
+    steps.reached(Step.PRIVATE_SYNCED);
     long blocksBegun = System.nanoTime();
-    List<BlockLocation> locations = parts.store().write(blocks);
+    List<BlockLocation> locations =
+        parts.store().write(blocks, () -> steps.reached(Step.BLOCKS_WRITTEN));
+    steps.reached(Step.BLOCKS_SYNCED);
     long stateBegun = System.nanoTime();
     List<CommittedBlock> committed = writeWhatFollows(locations);
+    steps.reached(Step.STATE_WRITTEN);
     parts.store().show(blocks, locations);
+    steps.reached(Step.SHOWN);
     parts.metrics().stored(blocks.size(), begun, blocksBegun, stateBegun, System.nanoTime());
     count(committed);
     deleteExpired();

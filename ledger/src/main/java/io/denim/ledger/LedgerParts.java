@@ -13,4 +13,5 @@ record LedgerParts(
     PrivateStore privateStore,
     BlockToLive blockToLive,
     @Nullable History history,
-    LedgerMetrics metrics) {}
+    LedgerMetrics metrics,
+    CommitSteps steps) {}

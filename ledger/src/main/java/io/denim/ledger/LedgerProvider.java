@@ -20,15 +20,15 @@ public final class LedgerProvider implements AutoCloseable {
   private final LedgerOptions options;
   private final CollectionSource collections;
   private final LedgerDirectories directories;
-  private final Metrics metrics;
+  private final Followers followers;
   private final LedgerLock lock;
   private final Map<String, KvLedger> open = new HashMap<>();
   private boolean closed;
 
   private LedgerProvider(
-      LedgerOptions options, CollectionSource collections, Metrics metrics, LedgerLock lock) {
+      LedgerOptions options, CollectionSource collections, Followers followers, LedgerLock lock) {
     this.options = options;
-    this.metrics = metrics;
+    this.followers = followers;
     this.collections = collections;
     this.directories = new LedgerDirectories(options.root());
     this.lock = lock;
@@ -38,13 +38,23 @@ public final class LedgerProvider implements AutoCloseable {
   ///
   /// @throws LedgerException if another process has it open
   public static LedgerProvider open(LedgerOptions options, CollectionSource collections) {
-    return open(options, collections, new Metrics());
+    return open(options, collections, Followers.of(new Metrics()));
   }
 
-  /// As the other one, counting and timing commits.
+  /// As the other one, with commits followed.
   public static LedgerProvider open(
-      LedgerOptions options, CollectionSource collections, Metrics metrics) {
-    return new LedgerProvider(options, collections, metrics, LedgerLock.forPeer(options.root()));
+      LedgerOptions options, CollectionSource collections, Followers followers) {
+    return new LedgerProvider(options, collections, followers, LedgerLock.forPeer(options.root()));
+  }
+
+  /// Who follows commits.
+  ///
+  /// @param metrics counts and times them
+  public record Followers(Metrics metrics, CommitSteps steps) {
+    /// Those of a node.
+    public static Followers of(Metrics metrics) {
+      return new Followers(metrics, CommitSteps.UNWATCHED);
+    }
   }
 
   /// Makes a channel's ledger of its genesis block.
@@ -134,7 +144,7 @@ public final class LedgerProvider implements AutoCloseable {
 
   private KvLedger openLedger(String channelId) {
     return open.computeIfAbsent(
-        channelId, id -> KvLedger.open(id, options, directories.of(id), collections, metrics));
+        channelId, id -> KvLedger.open(id, options, directories.of(id), collections, followers));
   }
 
   /// The channels that have a ledger here and are not paused, sorted.

@@ -6,6 +6,7 @@ import io.denim.identity.SignatureVerifier;
 import io.denim.ledger.BlockPrivateData;
 import io.denim.ledger.CommitBlock;
 import io.denim.ledger.CommitGroup;
+import io.denim.ledger.CommitSteps;
 import io.denim.ledger.CommittedBlock;
 import io.denim.ledger.LedgerOptions;
 import io.denim.ledger.LedgerProvider;
@@ -13,6 +14,7 @@ import io.denim.ledger.PeerLedger;
 import io.denim.lifecycle.ChaincodeDefinitions;
 import io.denim.lifecycle.ImplicitCollections;
 import io.denim.lifecycle.LifecycleChannels;
+import io.denim.metrics.Metrics;
 import io.denim.validate.BlockValidator;
 import io.denim.validate.Parallel;
 import io.denim.validate.ValidatedBlock;
@@ -23,9 +25,9 @@ import java.util.concurrent.Executors;
 import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.peer.SignedProposal;
 
-/// Validates and commits a chain from its genesis block on, by the same pipeline as a peer's
-/// channel, into a ledger made for it: what a peer does that catches up, without the network. One
-/// thread gives the blocks; the watcher is called by the committing thread.
+/// Validates and commits a chain from its genesis block on, or goes on with one, by the same
+/// pipeline as a peer's channel: what a peer does that catches up, without the network. One thread
+/// gives the blocks; the watcher is called by the committing thread.
 public final class ChainReplay implements AutoCloseable {
   private final Watcher watcher;
   private final ExecutorService workers;
@@ -44,6 +46,11 @@ public final class ChainReplay implements AutoCloseable {
 
     /// Is told of blocks once they are committed.
     void committed(List<CommittedBlock> blocks);
+
+    /// Follows the ledger's steps.
+    default CommitSteps steps() {
+      return CommitSteps.UNWATCHED;
+    }
   }
 
   private ChainReplay(
@@ -51,26 +58,35 @@ public final class ChainReplay implements AutoCloseable {
       LedgerOptions options,
       Block genesis,
       ChannelConfig first,
-      SignatureVerifier verifier) {
+      SignatureVerifier verifier)
+      throws PeerException {
     this.watcher = watcher;
     this.config = first;
     this.workers = Executors.newVirtualThreadPerTaskExecutor();
     ChaincodeDefinitions definitions =
         new ChaincodeDefinitions(new OnlyChannel(), new ImplicitCollections("", 0, 0));
-    this.ledgers = LedgerProvider.open(options, definitions);
-    this.ledger = ledgers.create(genesis);
+    this.ledgers =
+        LedgerProvider.open(
+            options, definitions, new LedgerProvider.Followers(new Metrics(), watcher.steps()));
+    if (ledgers.channels().contains(first.channelId())) {
+      this.ledger = ledgers.open(first.channelId());
+      this.config = ChannelStarter.newestConfig(ledger, verifier);
+    } else {
+      this.ledger = ledgers.create(genesis);
+    }
     BlockValidator validator =
         new BlockValidator(
             new DefinedPolicies(definitions),
             verifier,
             new Parallel(workers, Runtime.getRuntime().availableProcessors()));
     this.pipeline = new CommitPipeline(new Committing(), validator);
-    this.admission = new BlockAdmission(new Judged(), 1, ledger.info().getCurrentBlockHash());
+    this.admission =
+        new BlockAdmission(new Judged(), ledger.height(), ledger.info().getCurrentBlockHash());
   }
 
-  /// Begins with the genesis block, which is committed on return.
+  /// Begins with the genesis block, which is committed on return, or opens what is there of its
+  /// channel.
   ///
-  /// @param options of a directory that holds no ledger of the channel yet
   /// @throws PeerException if the block begins no channel
   public static ChainReplay start(
       LedgerOptions options, Block genesis, SignatureVerifier verifier, Watcher watcher)

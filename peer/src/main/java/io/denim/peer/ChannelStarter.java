@@ -112,7 +112,7 @@ final class ChannelStarter implements AutoCloseable {
   }
 
   private void start(PeerLedger ledger) throws PeerException {
-    ChannelConfig config = newestConfig(ledger);
+    ChannelConfig config = newestConfig(ledger, node.verifier());
     requireSupported(config);
     TransientStore staged = TransientStore.open(node.transientStores().resolve(ledger.channelId()));
     PeerChannel channel =
@@ -145,14 +145,16 @@ final class ChannelStarter implements AutoCloseable {
     }
   }
 
-  private ChannelConfig newestConfig(PeerLedger ledger) throws PeerException {
+  /// The configuration that holds at a ledger's height.
+  static ChannelConfig newestConfig(PeerLedger ledger, SignatureVerifier verifier)
+      throws PeerException {
     try (QueryExecutor state = ledger.queryExecutor()) {
       ByteString envelope =
           state
               .state("", CONFIG_KEY)
               .orElseThrow(() -> new PeerException("no configuration is in the world state"));
       return ChannelConfig.of(
-          ledger.channelId(), ConfigEnvelope.parseFrom(envelope).getConfig(), node.verifier());
+          ledger.channelId(), ConfigEnvelope.parseFrom(envelope).getConfig(), verifier);
     } catch (ChannelConfigException | SimulationException | InvalidProtocolBufferException e) {
       throw new PeerException(
           "the configuration of channel " + ledger.channelId() + " is not usable", e);

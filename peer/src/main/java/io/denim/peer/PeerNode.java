@@ -162,7 +162,7 @@ public final class PeerNode implements AutoCloseable {
                 settings.chaincode().history(),
                 LedgerOptions.BLOCK_FILE_SIZE),
             definitions,
-            metrics));
+            LedgerProvider.Followers.of(metrics)));
   }
 
   private BlockValidator validator(ChaincodeDefinitions definitions, Environment environment) {

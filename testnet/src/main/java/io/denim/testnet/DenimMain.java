@@ -31,6 +31,7 @@ import picocli.CommandLine.Command;
       InvokeCommand.class,
       QueryCommand.class,
       BenchCommand.class,
+      AuditCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class DenimMain {
@@ -70,6 +71,7 @@ public final class DenimMain {
       case "invoke" -> new InvokeCommand();
       case "query" -> new QueryCommand();
       case "bench" -> new BenchCommand();
+      case "audit" -> new AuditCommand();
       default -> null;
     };
   }
