@@ -40,6 +40,10 @@ final class Raft {
     return options.id();
   }
 
+  int electionTicks() {
+    return options.electionTicks();
+  }
+
   long term() {
     return term;
   }

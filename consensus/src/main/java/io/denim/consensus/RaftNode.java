@@ -200,6 +200,11 @@ public final class RaftNode {
     return raft.id();
   }
 
+  /// Without a leader before an election, at least.
+  public int electionTicks() {
+    return raft.electionTicks();
+  }
+
   /// Who leads, as far as this node knows, and what it does itself.
   public SoftState softState() {
     return new SoftState(raft.leader(), raft.role());

@@ -10,8 +10,13 @@ import io.denim.policy.SignedData;
 import io.denim.wire.Caller;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.Envelope;
@@ -20,15 +25,21 @@ import org.hyperledger.fabric.protos.common.Status;
 import org.hyperledger.fabric.protos.orderer.AtomicBroadcastGrpc;
 import org.hyperledger.fabric.protos.orderer.BroadcastResponse;
 import org.hyperledger.fabric.protos.orderer.DeliverResponse;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// `orderer.AtomicBroadcast`: takes messages to be ordered and delivers blocks (fabric v3.1.5
-/// orderer/common/broadcast/broadcast.go, orderer/common/server/server.go). A stream's messages are
-/// answered one after the other; while a chain's queue is full, its senders wait. A message that is
-/// refused ends its stream, as upstream's does.
+/// orderer/common/broadcast/broadcast.go, orderer/common/server/server.go). A message is answered
+/// once it is in a block, in its stream's order, while the stream's next ones are taken already;
+/// while a chain has too many, its senders wait. A message that is refused ends its stream, as
+/// upstream's does.
 final class AtomicBroadcastService extends AtomicBroadcastGrpc.AtomicBroadcastImplBase {
   private static final Logger LOG = LoggerFactory.getLogger(AtomicBroadcastService.class);
+
+  private static final int MAX_UNANSWERED = 2_000;
+  private static final BroadcastResponse SUCCESS =
+      BroadcastResponse.newBuilder().setStatus(Status.SUCCESS).build();
 
   private final Function<String, Optional<OrderingChannel>> channels;
   private final DeliverHandler deliver;
@@ -61,58 +72,71 @@ final class AtomicBroadcastService extends AtomicBroadcastGrpc.AtomicBroadcastIm
   }
 
   @SuppressWarnings("deprecation") // a type of old is refused by name
-  private BroadcastResponse answer(Envelope envelope, Caller caller) throws InterruptedException {
+  private void take(Envelope envelope, Caller caller, Consumer<BroadcastResponse> answer)
+      throws InterruptedException {
     SubmittedMessage message;
     try {
       message = SubmittedMessage.of(envelope);
     } catch (InvalidProtocolBufferException e) {
-      return refused(
-          "unknown",
-          caller,
-          Status.BAD_REQUEST,
-          "could not determine channel ID: " + e.getMessage());
+      answer.accept(
+          refused(
+              "unknown",
+              caller,
+              Status.BAD_REQUEST,
+              "could not determine channel ID: " + e.getMessage()));
+      return;
     }
     Optional<OrderingChannel> channel = channels.apply(message.channelId());
     if (channel.isEmpty()) {
-      return refused(message.channelId(), caller, Status.BAD_REQUEST, "channel does not exist");
+      answer.accept(
+          refused(message.channelId(), caller, Status.BAD_REQUEST, "channel does not exist"));
+      return;
     }
-    return switch (message.channelHeader().getType()) {
+    switch (message.channelHeader().getType()) {
       case HeaderType.CONFIG_VALUE ->
-          refused(
-              message.channelId(),
-              caller,
-              Status.BAD_REQUEST,
-              "message is of type that cannot be processed directly");
+          answer.accept(
+              refused(
+                  message.channelId(),
+                  caller,
+                  Status.BAD_REQUEST,
+                  "message is of type that cannot be processed directly"));
       case HeaderType.ORDERER_TRANSACTION_VALUE ->
-          refused(
-              message.channelId(),
-              caller,
-              Status.BAD_REQUEST,
-              "message is of type that is no longer supported");
-      default -> order(channel.get(), message, caller);
-    };
+          answer.accept(
+              refused(
+                  message.channelId(),
+                  caller,
+                  Status.BAD_REQUEST,
+                  "message is of type that is no longer supported"));
+      default -> order(channel.get(), message, caller, answer);
+    }
   }
 
-  private static BroadcastResponse order(
-      OrderingChannel channel, SubmittedMessage message, Caller caller)
+  private static void order(
+      OrderingChannel channel,
+      SubmittedMessage message,
+      Caller caller,
+      Consumer<BroadcastResponse> answer)
       throws InterruptedException {
     boolean isUpdate = message.channelHeader().getType() == HeaderType.CONFIG_UPDATE_VALUE;
-    return switch (channel.check(message, isUpdate)) {
+    switch (channel.check(message, isUpdate)) {
       case Verdict.Rejected(Status status, String reason) ->
-          refused(message.channelId(), caller, status, reason);
+          answer.accept(refused(message.channelId(), caller, status, reason));
       case Verdict.Passed(Envelope checked, long sequence) -> {
-        Submission submission =
-            isUpdate
-                ? channel.chain().configure(checked, sequence)
-                : channel.chain().order(checked, sequence);
-        yield switch (submission) {
-          case Submission.Accepted _ ->
-              BroadcastResponse.newBuilder().setStatus(Status.SUCCESS).build();
-          case Submission.Unavailable(String reason) ->
-              refused(message.channelId(), caller, Status.SERVICE_UNAVAILABLE, reason);
-        };
+        Receipt receipt =
+            submission ->
+                answer.accept(
+                    switch (submission) {
+                      case Submission.Accepted _ -> SUCCESS;
+                      case Submission.Unavailable(String reason) ->
+                          refused(message.channelId(), caller, Status.SERVICE_UNAVAILABLE, reason);
+                    });
+        if (isUpdate) {
+          channel.chain().configure(checked, sequence, receipt);
+        } else {
+          channel.chain().order(checked, sequence, receipt);
+        }
       }
-    };
+    }
   }
 
   private static BroadcastResponse refused(
@@ -126,49 +150,107 @@ final class AtomicBroadcastService extends AtomicBroadcastGrpc.AtomicBroadcastIm
     return BroadcastResponse.newBuilder().setStatus(status).setInfo(reason).build();
   }
 
-  /// One client's messages. gRPC asks for the next message only after this one is answered, so a
-  /// stream holds one message at a time.
+  /// One client's messages. gRPC calls come one after the other; answers come from any thread and
+  /// leave in the order of the messages.
   private final class BroadcastStream implements StreamObserver<Envelope> {
     private final ServerCallStreamObserver<BroadcastResponse> responses;
     private final Caller caller;
-    private boolean ended; // calls of one stream come one after the other
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition room = lock.newCondition();
+    private final Queue<Answer> answers = new ArrayDeque<>(); // guarded by lock
+    private boolean ended; // guarded by lock: nothing more is sent or taken
+    private boolean finished; // guarded by lock: the client sends no more
+
+    /// The place of an answer that may not be there yet.
+    private static final class Answer {
+      private @Nullable BroadcastResponse response; // guarded by the stream's lock
+    }
 
     BroadcastStream(ServerCallStreamObserver<BroadcastResponse> responses, Caller caller) {
       this.responses = responses;
       this.caller = caller;
-      responses.setOnCancelHandler(() -> {}); // then a send to a client that left is no error
+      responses.setOnCancelHandler(this::end); // then a send to a client that left is no error
     }
 
     @Override
     public void onNext(Envelope envelope) {
-      if (ended) {
-        return;
-      }
+      Answer answer = new Answer();
       try {
-        BroadcastResponse response = answer(envelope, caller);
-        responses.onNext(response);
-        if (response.getStatus() != Status.SUCCESS) {
-          ended = true;
-          responses.onCompleted();
+        if (enqueue(answer)) {
+          take(envelope, caller, response -> answered(answer, response));
         }
       } catch (InterruptedException e) {
-        ended = true;
+        end();
         responses.onError(
             io.grpc.Status.UNAVAILABLE.withDescription("the orderer stops").asRuntimeException());
       }
     }
 
+    private boolean enqueue(Answer answer) throws InterruptedException {
+      lock.lockInterruptibly();
+      try {
+        while (!ended && answers.size() >= MAX_UNANSWERED) {
+          room.await();
+        }
+        return !ended && answers.add(answer);
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private void answered(Answer answer, BroadcastResponse response) {
+      lock.lock();
+      try {
+        answer.response = response;
+        Answer first = answers.peek();
+        while (!ended && first != null && first.response != null) {
+          answers.remove();
+          responses.onNext(first.response);
+          if (first.response.getStatus() != Status.SUCCESS) {
+            ended = true;
+            responses.onCompleted();
+          }
+          first = answers.peek();
+        }
+        completeIfDone();
+        room.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private void completeIfDone() {
+      if (finished && !ended && answers.isEmpty()) {
+        ended = true;
+        responses.onCompleted();
+      }
+    }
+
+    private void end() {
+      lock.lock();
+      try {
+        ended = true;
+        answers.clear();
+        room.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+
     @Override
     public void onError(Throwable error) {
-      ended = true;
+      end();
       LOG.debug("Broadcast stream from {} ended: {}", caller.address(), error.toString());
     }
 
     @Override
     public void onCompleted() {
-      if (!ended) {
-        ended = true;
-        responses.onCompleted();
+      lock.lock();
+      try {
+        finished = true;
+        completeIfDone();
+      } finally {
+        lock.unlock();
       }
     }
   }

@@ -5,29 +5,34 @@ import io.denim.channelconfig.OrdererConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.hyperledger.fabric.protos.common.Envelope;
 
 /// Gathers messages into batches by count and by preferred bytes (fabric v3.1.5
-/// orderer/common/blockcutter/blockcutter.go). A message's size is that of its payload and
-/// signature. Owned by its chain's thread.
-public final class BlockCutter {
+/// orderer/common/blockcutter/blockcutter.go). Owned by its chain's thread.
+///
+/// @param <M> what a chain holds of a message
+public final class BlockCutter<M> {
   private final Supplier<OrdererConfig> config;
-  private List<Envelope> pending = new ArrayList<>();
+  private final ToLongFunction<M> sizes;
+  private List<M> pending = new ArrayList<>();
   private long pendingBytes;
 
   /// @param config gives the limits in force; asked anew for each message
-  public BlockCutter(Supplier<OrdererConfig> config) {
+  /// @param sizes tells a message's size as {@link #size} does
+  public BlockCutter(Supplier<OrdererConfig> config, ToLongFunction<M> sizes) {
     this.config = config;
+    this.sizes = sizes;
   }
 
   /// Adds a message.
   ///
   /// @return the batches that are full by it, in order: none, one, or two where a message larger
   ///   than a preferred batch pushes out what was pending
-  public List<List<Envelope>> ordered(Envelope message) {
+  public List<List<M>> ordered(M message) {
     BatchSize limits = config.get().batchSize();
-    long size = size(message);
-    List<List<Envelope>> batches = new ArrayList<>(2);
+    long size = sizes.applyAsLong(message);
+    List<List<M>> batches = new ArrayList<>(2);
     if (size > limits.preferredMaxBytes()) {
       if (isPending()) {
         batches.add(cut());
@@ -52,15 +57,15 @@ public final class BlockCutter {
   }
 
   /// Takes what is pending as a batch, which may be empty.
-  public List<Envelope> cut() {
-    List<Envelope> batch = pending;
+  public List<M> cut() {
+    List<M> batch = pending;
     pending = new ArrayList<>();
     pendingBytes = 0;
     return batch;
   }
 
-  /// The bytes that count against a channel's batch limits.
-  static long size(Envelope message) {
+  /// The bytes that count against a channel's batch limits: those of payload and signature.
+  public static long size(Envelope message) {
     return (long) message.getPayload().size() + message.getSignature().size();
   }
 }

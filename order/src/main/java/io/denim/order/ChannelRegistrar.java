@@ -240,7 +240,7 @@ final class ChannelRegistrar implements AutoCloseable {
       case Verdict.Rejected(var _, String reason) ->
           throw new ChannelException(ChannelException.Kind.INVALID, context + reason);
       case Verdict.Passed(Envelope config, long sequence) -> {
-        if (channel.chain().configure(config, sequence)
+        if (channel.chain().configureAndWait(config, sequence)
             instanceof Submission.Unavailable(String reason)) {
           throw new ChannelException(ChannelException.Kind.INVALID, context + reason);
         }

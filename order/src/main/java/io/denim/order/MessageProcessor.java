@@ -9,7 +9,6 @@ import io.denim.identity.EnvelopeSigner;
 import io.denim.identity.IdentityOutcome;
 import io.denim.identity.SignatureVerifier;
 import io.denim.identity.SigningIdentity;
-import io.denim.order.etcdraft.RaftConfigRules;
 import io.denim.policy.PolicyOutcome;
 import java.time.InstantSource;
 import java.util.List;
@@ -28,6 +27,13 @@ final class MessageProcessor {
   private final SignatureVerifier verifier;
   private final InstantSource clock;
   private final boolean expirationChecked;
+
+  /// What a channel's consensus says of a change of the configuration.
+  @FunctionalInterface
+  interface ConfigRules {
+    /// Why it cannot follow, if it cannot.
+    Optional<String> problem(ChannelConfig current, ChannelConfig next);
+  }
 
   MessageProcessor(
       SigningIdentity signer,
@@ -53,7 +59,9 @@ final class MessageProcessor {
   }
 
   /// Checks a config update and makes the configuration that it leads to.
-  Verdict configUpdate(ChannelConfig config, SubmittedMessage update) {
+  ///
+  /// @param rules the consensus' own
+  Verdict configUpdate(ChannelConfig config, SubmittedMessage update, ConfigRules rules) {
     Optional<Verdict.Rejected> rejected = filter(config, update);
     if (rejected.isPresent()) {
       return rejected
@@ -63,7 +71,7 @@ final class MessageProcessor {
     return switch (ConfigProposals.propose(config, update.envelope(), verifier)) {
       case ConfigProposals.Outcome.Refused(String reason) -> notApplicable(config, reason);
       case ConfigProposals.Outcome.Acceptable(ConfigEnvelope made, ChannelConfig next) -> {
-        Optional<String> problem = RaftConfigRules.problem(config, next);
+        Optional<String> problem = rules.problem(config, next);
         if (problem.isPresent()) {
           yield notApplicable(config, problem.get());
         }
@@ -90,11 +98,11 @@ final class MessageProcessor {
   }
 
   /// Checks anew what was made under an older configuration.
-  Verdict config(ChannelConfig config, Envelope made) {
+  Verdict config(ChannelConfig config, Envelope made, ConfigRules rules) {
     try {
       Payload payload = Payload.parseFrom(made.getPayload());
       ConfigEnvelope envelope = ConfigEnvelope.parseFrom(payload.getData());
-      return configUpdate(config, SubmittedMessage.of(envelope.getLastUpdate()));
+      return configUpdate(config, SubmittedMessage.of(envelope.getLastUpdate()), rules);
     } catch (InvalidProtocolBufferException e) {
       return new Verdict.Rejected(Status.BAD_REQUEST, "malformed config: " + e.getMessage());
     }

@@ -36,6 +36,7 @@ public final class OrdererNode implements AutoCloseable {
 
   private final ChannelRegistrar registrar;
   private final GrpcServer grpc;
+  private final Optional<GrpcServer> clusterServer;
   private final Optional<HttpService> admin;
   private final Optional<OperationsServer> operations;
 
@@ -50,10 +51,12 @@ public final class OrdererNode implements AutoCloseable {
   private OrdererNode(
       ChannelRegistrar registrar,
       GrpcServer grpc,
+      Optional<GrpcServer> clusterServer,
       Optional<HttpService> admin,
       Optional<OperationsServer> operations) {
     this.registrar = registrar;
     this.grpc = grpc;
+    this.clusterServer = clusterServer;
     this.admin = admin;
     this.operations = operations;
   }
@@ -72,7 +75,7 @@ public final class OrdererNode implements AutoCloseable {
             environment.verifier(),
             environment.clock());
     EnvelopeSigner signer = new EnvelopeSigner(msp.signingIdentity(), environment.clock());
-    EtcdRaftConsenter raft = raft(settings, signer);
+    EtcdRaftConsenter raft = raft(settings, signer, environment);
     ChannelRegistrar registrar =
         ChannelRegistrar.open(
             new ChannelRegistrar.Node(
@@ -98,15 +101,26 @@ public final class OrdererNode implements AutoCloseable {
     }
   }
 
-  private static EtcdRaftConsenter raft(OrdererSettings settings, EnvelopeSigner signer) {
+  private static EtcdRaftConsenter raft(
+      OrdererSettings settings, EnvelopeSigner signer, Environment environment) {
+    OrdererSettings.Cluster cluster = settings.cluster();
+    Optional<ServerTls> server =
+        cluster.listener().flatMap(Listener::tls).or(() -> settings.grpc().listener().tls());
+    Optional<EtcdRaftConsenter.Tls> tls =
+        server.map(each ->
+            new EtcdRaftConsenter.Tls(
+                each.keyPair().certificateChain(), cluster.client().orElse(each.keyPair())));
     return new EtcdRaftConsenter(
-        settings.storage().wal(),
-        settings
-            .grpc()
-            .listener()
-            .tls()
-            .map(tls -> new EtcdRaftConsenter.Tls(tls.keyPair().certificateChain(), tls.keyPair())),
-        signer);
+        new EtcdRaftConsenter.Settings(
+            settings.storage().wal(),
+            settings.storage().snapshots(),
+            tls,
+            cluster.evictionSuspicion(),
+            cluster.tickOverride(),
+            cluster.options()),
+        signer,
+        environment.metrics(),
+        environment.clock());
   }
 
   private static OrdererNode serve(
@@ -127,27 +141,43 @@ public final class OrdererNode implements AutoCloseable {
             channelId -> registrar.channel(channelId).map(DeliverChannel.class::cast),
             new DeliverHandler.Settings(
                 settings.access().timeWindow(), mutualTls, READER_PATIENCE, environment.clock()));
+    Optional<Listener> own = settings.cluster().listener();
+    var broadcast = new AtomicBroadcastService(registrar::channel, deliver);
     GrpcServer grpc =
-        GrpcServer.start(
-            new GrpcServer.Settings(
-                settings.grpc().listener().address(),
-                settings.grpc().listener().tls(),
-                Duration.ofSeconds(5),
-                settings.grpc().minClientKeepalive(),
-                settings.grpc().maxMessageBytes()),
-            List.of(new AtomicBroadcastService(registrar::channel, deliver), cluster),
-            List.of(Caller.interceptor()));
+        listen(
+            settings,
+            settings.grpc().listener(),
+            own.isPresent() ? List.of(broadcast) : List.of(broadcast, cluster));
+    Optional<GrpcServer> clusterServer = Optional.empty();
     Optional<HttpService> admin = Optional.empty();
     try {
+      if (own.isPresent()) {
+        clusterServer = Optional.of(listen(settings, own.get(), List.of(cluster)));
+      }
       admin = admin(settings, environment, registrar);
       Optional<OperationsServer> operations = operations(settings, environment);
       LOG.info("Beginning to serve requests");
-      return new OrdererNode(registrar, grpc, admin, operations);
+      return new OrdererNode(registrar, grpc, clusterServer, admin, operations);
     } catch (IOException | RuntimeException e) {
       admin.ifPresent(HttpService::close);
+      clusterServer.ifPresent(GrpcServer::close);
       grpc.close();
       throw e;
     }
+  }
+
+  private static GrpcServer listen(
+      OrdererSettings settings, Listener listener, List<BindableService> services)
+      throws IOException, TlsConfigurationException {
+    return GrpcServer.start(
+        new GrpcServer.Settings(
+            listener.address(),
+            listener.tls(),
+            Duration.ofSeconds(5),
+            settings.grpc().minClientKeepalive(),
+            settings.grpc().maxMessageBytes()),
+        services,
+        List.of(Caller.interceptor()));
   }
 
   private static Optional<HttpService> admin(
@@ -197,6 +227,7 @@ public final class OrdererNode implements AutoCloseable {
   @Override
   public void close() {
     grpc.close();
+    clusterServer.ifPresent(GrpcServer::close);
     admin.ifPresent(HttpService::close);
     operations.ifPresent(OperationsServer::close);
     registrar.close();

@@ -1,12 +1,19 @@
 package io.denim.order;
 
+import com.google.protobuf.ByteString;
 import io.denim.node.Listener;
 import io.denim.node.Settings;
 import io.denim.node.SettingsException;
+import io.denim.order.etcdraft.ClusterOptions;
+import io.denim.order.etcdraft.EtcdRaftConsenter;
+import io.denim.wire.ServerTls;
+import io.denim.wire.TlsKeyPair;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -23,7 +30,30 @@ public record OrdererSettings(
     Access access,
     Optional<Admin> admin,
     Optional<Listener> operations,
-    String metricsProvider) {
+    String metricsProvider,
+    Cluster cluster) {
+
+  /// How the node talks to other orderers.
+  ///
+  /// @param client what it shows them where that is not the server's own key pair
+  /// @param listener of its own for other orderers, absent where they use the general one
+  /// @param evictionSuspicion without a leader before it asks whether it was removed
+  /// @param tickOverride in place of channels' tick intervals
+  public record Cluster(
+      ClusterOptions options,
+      Optional<TlsKeyPair> client,
+      Optional<Listener> listener,
+      Duration evictionSuspicion,
+      Optional<Duration> tickOverride) {
+    /// Fabric's defaults.
+    public static final Cluster DEFAULT =
+        new Cluster(
+            ClusterOptions.DEFAULT,
+            Optional.empty(),
+            Optional.empty(),
+            EtcdRaftConsenter.DEFAULT_EVICTION_SUSPICION,
+            Optional.empty());
+  }
 
   /// The gRPC listener.
   public record Grpc(Listener listener, Duration minClientKeepalive, int maxMessageBytes) {}
@@ -79,7 +109,8 @@ public record OrdererSettings(
                 !settings.flag("General.Authentication.NoExpirationChecks", false)),
             admin(settings),
             operations(settings),
-            settings.text("Metrics.Provider", "disabled"));
+            settings.text("Metrics.Provider", "disabled"),
+            cluster(settings));
     settings.finish(IGNORED);
     return read;
   }
@@ -93,6 +124,54 @@ public record OrdererSettings(
         new Listener(address, Listener.tls(settings, "General.TLS", Listener.TlsKeys.ORDERER)),
         settings.duration("General.Keepalive.ServerMinInterval", Duration.ofMinutes(1)),
         settings.number("General.MaxRecvMsgSize", 100 * 1024 * 1024, 1, Integer.MAX_VALUE));
+  }
+
+  private static Cluster cluster(Settings settings) throws IOException {
+    var options =
+        new ClusterOptions(
+            settings.number("General.Cluster.SendBufferSize", 100, 1, 100_000),
+            settings.duration("General.Cluster.RPCTimeout", Duration.ofSeconds(7)),
+            settings.duration(
+                "General.Cluster.CertExpirationWarningThreshold", Duration.ofDays(7)));
+    Duration override = settings.duration("Consensus.TickIntervalOverride", Duration.ZERO);
+    return new Cluster(
+        options,
+        keyPair(settings, "General.Cluster.Client"),
+        clusterListener(settings),
+        settings.duration(
+            "Consensus.EvictionSuspicion", EtcdRaftConsenter.DEFAULT_EVICTION_SUSPICION),
+        override.isPositive() ? Optional.of(override) : Optional.empty());
+  }
+
+  private static Optional<Listener> clusterListener(Settings settings) throws IOException {
+    Optional<TlsKeyPair> keyPair = keyPair(settings, "General.Cluster.Server");
+    int port = settings.number("General.Cluster.ListenPort", 0, 0, 65_535);
+    Optional<String> address = settings.optionalText("General.Cluster.ListenAddress");
+    if (keyPair.isEmpty() && port == 0 && address.isEmpty()) {
+      return Optional.empty();
+    }
+    if (keyPair.isEmpty() || port == 0 || address.isEmpty()) {
+      settings.problem(
+          "General.Cluster",
+          "ListenPort, ListenAddress, ServerCertificate, ServerPrivateKey",
+          "all of them, or none");
+      return Optional.empty();
+    }
+    // Other orderers are known by their keys, whoever issued their certificates.
+    var tls = new ServerTls(keyPair.get(), ServerTls.ClientAuth.REQUESTED, List.of());
+    return Optional.of(new Listener(new InetSocketAddress(address.get(), port), Optional.of(tls)));
+  }
+
+  private static Optional<TlsKeyPair> keyPair(Settings settings, String prefix) throws IOException {
+    Optional<Path> certificate = settings.path(prefix + "Certificate");
+    Optional<Path> key = settings.path(prefix + "PrivateKey");
+    if (certificate.isEmpty() || key.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new TlsKeyPair(
+            ByteString.copyFrom(Files.readAllBytes(certificate.get())),
+            ByteString.copyFrom(Files.readAllBytes(key.get()))));
   }
 
   private static Storage storage(Settings settings) {

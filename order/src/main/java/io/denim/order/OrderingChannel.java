@@ -82,7 +82,7 @@ final class OrderingChannel implements ChainSupport, DeliverChannel, AutoCloseab
   /// Checks a message and hands it to the chain.
   Verdict check(SubmittedMessage message, boolean isConfigUpdate) {
     return isConfigUpdate
-        ? node.processor().configUpdate(config, message)
+        ? node.processor().configUpdate(config, message, chain::configProblem)
         : node.processor().normal(config, message);
   }
 
@@ -94,7 +94,7 @@ final class OrderingChannel implements ChainSupport, DeliverChannel, AutoCloseab
   @Override
   public Verdict recheck(Envelope message, boolean isConfig) {
     if (isConfig) {
-      return node.processor().config(config, message);
+      return node.processor().config(config, message, chain::configProblem);
     }
     try {
       return node.processor().normal(config, SubmittedMessage.of(message));

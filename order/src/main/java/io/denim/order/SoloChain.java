@@ -1,12 +1,14 @@
 package io.denim.order;
 
 import com.google.protobuf.ByteString;
+import io.denim.channelconfig.ChannelConfig;
 import io.denim.channelconfig.OrdererConfig;
 import io.denim.wire.BlockHash;
 import io.denim.wire.Blocks;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +29,7 @@ final class SoloChain implements Chain {
 
   private final String channelId;
   private final ChainSupport support;
-  private final BlockCutter cutter;
+  private final BlockCutter<Waiting> cutter;
   private final BlockingQueue<Waiting> queue = new ArrayBlockingQueue<>(MAX_WAITING);
   private final Thread thread;
   private volatile boolean healthy = true;
@@ -35,15 +37,20 @@ final class SoloChain implements Chain {
 
   // Owned by the chain's thread.
   private final List<Block> unwritten = new ArrayList<>();
+  private final List<Receipt> unwrittenReceipts = new ArrayList<>();
   private Block last;
   private long deadline; // System.nanoTime when the pending batch is due; meaningless without one
 
-  private record Waiting(Envelope message, long configSequence, boolean isConfig) {}
+  private record Waiting(Envelope message, long configSequence, boolean isConfig, Receipt receipt) {
+    long size() {
+      return BlockCutter.size(message);
+    }
+  }
 
   SoloChain(String channelId, ChainSupport support) {
     this.channelId = channelId;
     this.support = support;
-    this.cutter = new BlockCutter(this::ordererConfig);
+    this.cutter = new BlockCutter<>(this::ordererConfig, Waiting::size);
     this.last = support.lastBlock();
     this.thread = Thread.ofPlatform().name("chain-" + channelId).unstarted(this::run);
   }
@@ -54,13 +61,20 @@ final class SoloChain implements Chain {
   }
 
   @Override
-  public Submission order(Envelope message, long configSequence) throws InterruptedException {
-    return enqueue(new Waiting(message, configSequence, false));
+  public void order(Envelope message, long configSequence, Receipt receipt)
+      throws InterruptedException {
+    enqueue(new Waiting(message, configSequence, false, receipt));
   }
 
   @Override
-  public Submission configure(Envelope config, long configSequence) throws InterruptedException {
-    return enqueue(new Waiting(config, configSequence, true));
+  public void configure(Envelope config, long configSequence, Receipt receipt)
+      throws InterruptedException {
+    enqueue(new Waiting(config, configSequence, true, receipt));
+  }
+
+  @Override
+  public Optional<String> configProblem(ChannelConfig current, ChannelConfig next) {
+    return Optional.empty();
   }
 
   @Override
@@ -84,13 +98,16 @@ final class SoloChain implements Chain {
     }
   }
 
-  private Submission enqueue(Waiting waiting) throws InterruptedException {
+  private void enqueue(Waiting waiting) throws InterruptedException {
     while (isHealthy()) {
       if (queue.offer(waiting, 1, TimeUnit.SECONDS)) {
-        return new Submission.Accepted();
+        if (!isHealthy() && queue.remove(waiting)) { // nobody takes it any more
+          waiting.receipt().ended(stopped());
+        }
+        return;
       }
     }
-    return new Submission.Unavailable("channel " + channelId + " does not order any more");
+    waiting.receipt().ended(stopped());
   }
 
   private void run() {
@@ -111,7 +128,18 @@ final class SoloChain implements Chain {
     } catch (RuntimeException e) {
       healthy = false;
       LOG.error("[channel: {}] ordering stopped: {}", channelId, e.getMessage(), e);
+    } finally {
+      closed = true;
+      cutter.cut().forEach(waiting -> waiting.receipt().ended(stopped()));
+      unwrittenReceipts.forEach(receipt -> receipt.ended(stopped()));
+      for (Waiting waiting = queue.poll(); waiting != null; waiting = queue.poll()) {
+        waiting.receipt().ended(stopped());
+      }
     }
+  }
+
+  private Submission stopped() {
+    return new Submission.Unavailable("channel " + channelId + " does not order any more");
   }
 
   /// The next message; null when the pending batch is due.
@@ -129,38 +157,40 @@ final class SoloChain implements Chain {
     if (waiting.configSequence() < support.config().sequence()) {
       switch (support.recheck(waiting.message(), waiting.isConfig())) {
         case Verdict.Passed(Envelope message, long sequence) ->
-            current = new Waiting(message, sequence, waiting.isConfig());
+            current = new Waiting(message, sequence, waiting.isConfig(), waiting.receipt());
         case Verdict.Rejected(var status, String reason) -> {
           LOG.warn(
               "[channel: {}] Discarding a message that the new configuration refuses ({}): {}",
               channelId,
               status,
               reason);
+          waiting.receipt().ended(new Submission.Unavailable(reason));
           return;
         }
       }
     }
     if (current.isConfig()) {
       addBlock(cutter.cut());
-      addBlock(List.of(current.message()));
+      addBlock(List.of(current));
       write();
       return;
     }
     boolean waited = cutter.isPending();
-    List<List<Envelope>> batches = cutter.ordered(current.message());
+    List<List<Waiting>> batches = cutter.ordered(current);
     batches.forEach(this::addBlock);
     if (cutter.isPending() && (!waited || !batches.isEmpty())) {
       deadline = System.nanoTime() + ordererConfig().batchTimeout().toNanos();
     }
   }
 
-  private void addBlock(List<Envelope> messages) {
+  private void addBlock(List<Waiting> messages) {
     if (messages.isEmpty()) {
       return;
     }
     List<ByteString> data = new ArrayList<>(messages.size());
-    for (Envelope message : messages) {
-      data.add(message.toByteString());
+    for (Waiting message : messages) {
+      data.add(message.message().toByteString());
+      unwrittenReceipts.add(message.receipt());
     }
     last = Blocks.of(last.getHeader().getNumber() + 1, BlockHash.ofHeader(last.getHeader()), data);
     unwritten.add(last);
@@ -172,6 +202,8 @@ final class SoloChain implements Chain {
     }
     support.write(List.copyOf(unwritten), Collections.nCopies(unwritten.size(), ByteString.EMPTY));
     unwritten.clear();
+    unwrittenReceipts.forEach(receipt -> receipt.ended(new Submission.Accepted()));
+    unwrittenReceipts.clear();
   }
 
   private OrdererConfig ordererConfig() {

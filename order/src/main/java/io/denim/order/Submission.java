@@ -2,10 +2,9 @@ package io.denim.order;
 
 /// What became of a message that was handed to a chain.
 public sealed interface Submission {
-  /// It will be ordered, or dropped if the configuration that it was checked under changes against
-  /// it.
+  /// It is in a block, which this node has written and which stays.
   record Accepted() implements Submission {}
 
-  /// The chain cannot order now.
+  /// It is in no block, or, where the reason says so, it is not known whether it will be in one.
   record Unavailable(String reason) implements Submission {}
 }

@@ -13,7 +13,8 @@ import org.hyperledger.fabric.protos.common.Envelope;
 import org.junit.jupiter.api.Test;
 
 class BlockCutterTest {
-  private final BlockCutter cutter = new BlockCutter(() -> config(3, 100));
+  private final BlockCutter<Envelope> cutter =
+      new BlockCutter<>(() -> config(3, 100), BlockCutter::size);
 
   @Test
   void gathersUntilTheCountIsReached() {

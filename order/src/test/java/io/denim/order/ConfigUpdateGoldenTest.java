@@ -8,6 +8,7 @@ import io.denim.channelconfig.ChannelConfig;
 import io.denim.channelconfig.ConfigBlocks;
 import io.denim.identity.LocalMsp;
 import io.denim.identity.SignatureVerifier;
+import io.denim.order.etcdraft.RaftConfigRules;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -18,17 +19,20 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.zip.GZIPInputStream;
 import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.ConfigEnvelope;
 import org.hyperledger.fabric.protos.common.Envelope;
+import org.hyperledger.fabric.protos.orderer.etcdraft.BlockMetadata;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// Config updates of the golden chains through the orderer's own checks.
 class ConfigUpdateGoldenTest {
+  private static final Instant THEN = Instant.parse("2026-11-21T12:00:00Z");
   private static final String PREFIX = "error applying config update to existing channel 'ch': ";
 
   private final SignatureVerifier verifier = SignatureVerifier.create();
@@ -45,7 +49,8 @@ class ConfigUpdateGoldenTest {
     for (Block block : blocks.subList(1, blocks.size())) {
       ConfigEnvelope made = ConfigBlocks.configOf(block);
       Verdict verdict =
-          processor.configUpdate(configs.getLast(), SubmittedMessage.of(made.getLastUpdate()));
+          processor.configUpdate(
+              configs.getLast(), SubmittedMessage.of(made.getLastUpdate()), this::problem);
       assertThat(verdict)
           .as("block %d", block.getHeader().getNumber())
           .isInstanceOf(Verdict.Passed.class);
@@ -61,7 +66,7 @@ class ConfigUpdateGoldenTest {
           Envelope.parseFrom(Base64.getDecoder().decode(refused.get("envelope").asText()));
       Set<String> reasons = new TreeSet<>();
       for (ChannelConfig config : configs) {
-        if (processor.configUpdate(config, SubmittedMessage.of(update))
+        if (processor.configUpdate(config, SubmittedMessage.of(update), this::problem)
             instanceof Verdict.Rejected(var _, String reason)) {
           reasons.add(reason);
         }
@@ -75,8 +80,17 @@ class ConfigUpdateGoldenTest {
     }
   }
 
+  /// What Raft says while all its nodes are alive.
+  private Optional<String> problem(ChannelConfig current, ChannelConfig next) {
+    return RaftConfigRules.problem(
+        current,
+        next,
+        new RaftConfigRules.Standing(
+            BlockMetadata.getDefaultInstance(), Set.of(1L, 2L, 3L, 4L), THEN));
+  }
+
   private MessageProcessor processor(Path folder) throws Exception {
-    InstantSource then = () -> Instant.parse("2026-11-21T12:00:00Z");
+    InstantSource then = InstantSource.fixed(THEN);
     LocalMsp msp =
         LocalMsp.load(
             folder.resolve(

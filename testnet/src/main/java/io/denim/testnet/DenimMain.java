@@ -32,6 +32,7 @@ import picocli.CommandLine.Command;
       QueryCommand.class,
       BenchCommand.class,
       AuditCommand.class,
+      SimCommand.class,
       CommandLine.HelpCommand.class
     })
 public final class DenimMain {

@@ -46,7 +46,8 @@ record NodeSettings(NetworkDirectory directory) {
                     orderer.adminPort(), keyPair, ServerTls.ClientAuth.REQUIRED, List.of(root)),
                 MAX_ADMIN_REQUEST_BYTES)),
         Optional.of(plain(orderer.operationsPort())),
-        "prometheus");
+        "prometheus",
+        OrdererSettings.Cluster.DEFAULT);
   }
 
   /// @throws IOException if its certificates or keys cannot be read

@@ -4,6 +4,7 @@ import io.denim.consensus.Message;
 import io.denim.order.Submission;
 import java.util.Collection;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.Envelope;
 import org.hyperledger.fabric.protos.orderer.etcdraft.Consenter;
@@ -23,6 +24,14 @@ interface Cluster {
   /// Hands a client's envelope to the leader.
   Submission forward(long leader, Envelope envelope, long configSequence)
       throws InterruptedException;
+
+  /// Hands a client's envelope to another leader, on a thread of its own, trying for a while.
+  void handOver(long leader, Envelope envelope, long configSequence);
+
+  /// Asks the other orderers for the number of their newest config block, on a thread of its own.
+  ///
+  /// @param found is told, unless nobody knows one
+  void findNewestConfig(LongConsumer found);
 
   /// Fetches blocks from other orderers, checked against the channel's configuration.
   ///

@@ -114,6 +114,7 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
               message.get().to());
           return;
         }
+        member.chain().tell(sender, request.getMetadata());
         member.inbox().offer(new RaftInbox.Event.Received(message.get()));
       } catch (InvalidProtocolBufferException e) {
         throw new RefusedException(

@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.denim.channelconfig.ChannelConfig;
 import io.denim.consensus.RaftOptions;
 import io.denim.identity.EnvelopeSigner;
+import io.denim.metrics.Metrics;
 import io.denim.node.GoDuration;
 import io.denim.order.Chain;
 import io.denim.order.ChainSupport;
@@ -16,8 +17,10 @@ import io.grpc.BindableService;
 import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.hyperledger.fabric.protos.orderer.etcdraft.BlockMetadata;
 import org.hyperledger.fabric.protos.orderer.etcdraft.ConfigMetadata;
 import org.hyperledger.fabric.protos.orderer.etcdraft.Options;
@@ -30,9 +33,10 @@ public final class EtcdRaftConsenter implements Consenter {
   private static final Logger LOG = LoggerFactory.getLogger("orderer.consensus.etcdraft");
   private static final long MAX_UNCOMMITTED_BYTES = 1L << 30;
 
-  private final Path logs;
-  private final Optional<Tls> tls;
+  private final Settings settings;
   private final EnvelopeSigner signer;
+  private final Metrics metrics;
+  private final InstantSource clock;
   private final ClusterService service = new ClusterService();
 
   /// How this node shows itself to the other orderers.
@@ -41,13 +45,43 @@ public final class EtcdRaftConsenter implements Consenter {
   /// @param client what it connects to them with
   public record Tls(ByteString server, TlsKeyPair client) {}
 
+  /// What orderer.yaml says of Raft and of the cluster.
+  ///
   /// @param logs the folder of all channels' logs, `etcdraft/wal`
+  /// @param snapshots where a Fabric orderer keeps its snapshots, `etcdraft/snapshot`
   /// @param tls absent on a node without TLS, which can only be a channel's sole consenter
+  /// @param evictionSuspicion how long without a leader before this node asks whether it was
+  ///   removed
+  /// @param tickOverride in place of the channels' own tick intervals
+  public record Settings(
+      Path logs,
+      Path snapshots,
+      Optional<Tls> tls,
+      Duration evictionSuspicion,
+      Optional<Duration> tickOverride,
+      ClusterOptions cluster) {
+    /// Fabric's defaults for everything else.
+    public static Settings of(Path folder, Optional<Tls> tls) {
+      return new Settings(
+          folder,
+          folder.resolveSibling(folder.getFileName() + "-snapshot"),
+          tls,
+          DEFAULT_EVICTION_SUSPICION,
+          Optional.empty(),
+          ClusterOptions.DEFAULT);
+    }
+  }
+
+  /// Ten minutes, as in Fabric.
+  public static final Duration DEFAULT_EVICTION_SUSPICION = Duration.ofMinutes(10);
+
   /// @param signer asks other orderers for blocks in this node's name
-  public EtcdRaftConsenter(Path logs, Optional<Tls> tls, EnvelopeSigner signer) {
-    this.logs = logs;
-    this.tls = tls;
+  public EtcdRaftConsenter(
+      Settings settings, EnvelopeSigner signer, Metrics metrics, InstantSource clock) {
+    this.settings = settings;
     this.signer = signer;
+    this.metrics = metrics;
+    this.clock = clock;
   }
 
   /// The service through which other orderers reach this node's chains.
@@ -65,31 +99,42 @@ public final class EtcdRaftConsenter implements Consenter {
     long number = support.lastBlock().getHeader().getNumber();
     List<Long> ids = membership.metadata().getConsenterIdsList();
     var setup =
-        new EtcdRaftChain.Setup(
+        new RaftReplica.Setup(
             channelId,
-            logs.resolve(channelId),
             options(channelId, id, config.getOptions(), support),
-            tick,
+            settings.tickOverride().orElse(tick),
             Integer.toUnsignedLong(config.getOptions().getSnapshotIntervalSize()),
             number == 0 || lastMetadata.isEmpty(),
-            id == picked(channelId, ids.size()));
+            id == picked(channelId, ids.size()),
+            settings.evictionSuspicion());
     RaftInbox inbox = new RaftInbox();
-    if (tls.isEmpty()) {
-      return new EtcdRaftChain(setup, membership, support, new NoCluster(), inbox, chain -> {});
+    if (settings.tls().isEmpty()) {
+      return new EtcdRaftChain(
+          setup, membership, ports(channelId, support, new NoCluster()), inbox, clock, chain -> {});
     }
-    var own = new GrpcCluster.Own(tls.get().client(), signer);
+    var own = new GrpcCluster.Own(settings.tls().get().client(), signer, settings.cluster());
     GrpcCluster cluster = new GrpcCluster(channelId, id, own, support, inbox);
     var chain =
         new EtcdRaftChain(
             setup,
             membership,
-            support,
-            cluster,
+            ports(channelId, support, cluster),
             inbox,
+            clock,
             stopped -> service.remove(channelId, stopped));
     cluster.configure(membership.consenters());
     service.add(channelId, new ClusterService.Member(chain, cluster, inbox));
     return chain;
+  }
+
+  private RaftReplica.Ports ports(String channelId, ChainSupport support, Cluster cluster) {
+    return new RaftReplica.Ports(
+        support,
+        cluster,
+        RaftStore.open(settings.logs().resolve(channelId)),
+        System::nanoTime,
+        new Random(),
+        RaftMetrics.of(metrics, channelId));
   }
 
   @Override
@@ -110,7 +155,7 @@ public final class EtcdRaftConsenter implements Consenter {
 
   @Override
   public void forget(String channelId) {
-    RaftStore.delete(logs.resolve(channelId));
+    RaftStore.delete(settings.logs().resolve(channelId));
   }
 
   private static ConfigMetadata configOf(String channelId, ChainSupport support)
@@ -171,7 +216,7 @@ public final class EtcdRaftConsenter implements Consenter {
       if (self.isEmpty()) {
         throw invalid(
             channelId,
-            tls.isEmpty()
+            settings.tls().isEmpty()
                 ? "TLS is required for running ordering nodes of cluster type etcdraft"
                 : "this node is not one of the channel's consenters");
       }
@@ -182,12 +227,12 @@ public final class EtcdRaftConsenter implements Consenter {
   }
 
   private Optional<Long> self(Membership membership) throws CertificateException {
-    if (tls.isEmpty()) {
+    if (settings.tls().isEmpty()) {
       return membership.consenters().size() == 1
           ? Optional.of(membership.consenters().keySet().iterator().next())
           : Optional.empty();
     }
-    ByteString own = OrdererTls.publicKey(tls.get().server());
+    ByteString own = OrdererTls.publicKey(settings.tls().get().server());
     for (var entry : membership.consenters().entrySet()) {
       if (OrdererTls.publicKey(entry.getValue().getServerTlsCert()).equals(own)) {
         return Optional.of(entry.getKey());

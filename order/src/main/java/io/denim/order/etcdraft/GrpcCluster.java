@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongConsumer;
 import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.Envelope;
 import org.hyperledger.fabric.protos.orderer.ConsensusRequest;
@@ -35,6 +36,7 @@ import org.slf4j.LoggerFactory;
 final class GrpcCluster implements Cluster {
   private static final Logger LOG = LoggerFactory.getLogger("orderer.common.cluster");
   private static final long POLL_MILLIS = 200;
+  private static final int HAND_OVER_ATTEMPTS = 5;
 
   private final String channelId;
   private final long self;
@@ -48,7 +50,7 @@ final class GrpcCluster implements Cluster {
   private volatile boolean closed;
 
   /// Who this node is to the others.
-  record Own(TlsKeyPair keyPair, EnvelopeSigner signer) {}
+  record Own(TlsKeyPair keyPair, EnvelopeSigner signer, ClusterOptions options) {}
 
   /// A connection and what it was made from.
   private record Connected(Consenter consenter, ClientTls tls, Remote remote) {}
@@ -105,7 +107,10 @@ final class GrpcCluster implements Cluster {
     String address = consenter.getHost() + ":" + consenter.getPort();
     try {
       Remote remote =
-          new Remote(id + "(" + address + ")", GrpcClient.channel(address, Optional.of(tls)));
+          new Remote(
+              id + "(" + address + ")",
+              GrpcClient.channel(address, Optional.of(tls)),
+              own.options());
       remotes.put(id, new Connected(consenter, tls, remote));
     } catch (TlsConfigurationException e) {
       LOG.error(
@@ -181,6 +186,39 @@ final class GrpcCluster implements Cluster {
     return connected.remote().forward(request)
         ? new Submission.Accepted()
         : new Submission.Unavailable("the leader, node " + leader + ", cannot be reached");
+  }
+
+  @Override
+  public void handOver(long leader, Envelope envelope, long configSequence) {
+    Thread.startVirtualThread(() -> {
+      try {
+        for (int attempt = 1; attempt <= HAND_OVER_ATTEMPTS && !closed; attempt++) {
+          switch (forward(leader, envelope, configSequence)) {
+            case Submission.Accepted accepted -> {
+              LOG.warn("Reconfiguration transaction forwarded successfully");
+              return;
+            }
+            case Submission.Unavailable(String reason) ->
+                LOG.warn("Reconfiguration transaction forwarding failed, error: {}", reason);
+          }
+        }
+      } catch (InterruptedException e) {
+        LOG.debug("the handing over of a configuration was interrupted");
+      }
+    });
+  }
+
+  @Override
+  public void findNewestConfig(LongConsumer found) {
+    Thread.startVirtualThread(() -> {
+      try {
+        new NewestConfig(channelId, own.keyPair(), own.signer())
+            .find(support.config())
+            .ifPresent(found);
+      } catch (InterruptedException e) {
+        LOG.debug("the search for the newest config block was interrupted");
+      }
+    });
   }
 
   @Override

@@ -2,10 +2,12 @@ package io.denim.order.etcdraft;
 
 import io.denim.consensus.ConfChange;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.hyperledger.fabric.protos.orderer.etcdraft.BlockMetadata;
 import org.hyperledger.fabric.protos.orderer.etcdraft.ConfigMetadata;
 import org.hyperledger.fabric.protos.orderer.etcdraft.Consenter;
@@ -25,7 +27,33 @@ record Membership(BlockMetadata metadata, Map<Long, Consenter> consenters) {
   ///
   /// @param next the membership afterwards
   /// @param change what Raft must be told, if anything
-  record Change(Membership next, Optional<ConfChange> change) {}
+  /// @param rotated the node that gets another certificate
+  /// @param added who was not there before by its certificate
+  record Change(
+      Membership next,
+      Optional<ConfChange> change,
+      Optional<Long> rotated,
+      Optional<Consenter> added) {
+    /// Whether too few nodes would be left that answer the leader, though more could be started
+    /// first. A cluster that bears no failure anyway may grow without one.
+    boolean losesQuorum(Set<Long> active) {
+      int size = next.consenters().size();
+      int quorum = size / 2 + 1;
+      Set<Long> left = new HashSet<>(active);
+      if (rotated.isPresent()) {
+        left.remove(rotated.get());
+        return size > 2 && left.size() < quorum;
+      }
+      if (change.isEmpty()) {
+        return false;
+      }
+      if (change.get().kind() == ConfChange.Kind.REMOVE) {
+        left.remove(change.get().node());
+        return left.size() < quorum;
+      }
+      return size > 2 && left.size() < quorum;
+    }
+  }
 
   /// The membership as a block's metadata has it; for a new channel, ids in the order of the
   /// configuration from 1 on.
@@ -81,12 +109,15 @@ record Membership(BlockMetadata metadata, Map<Long, Consenter> consenters) {
     }
     BlockMetadata.Builder changed = metadata.toBuilder();
     Optional<ConfChange> change = Optional.empty();
+    Optional<Long> rotatedNode = Optional.empty();
     if (!added.isEmpty()) {
       boolean rotated = !left.isEmpty();
       long id = rotated ? left.keySet().iterator().next() : metadata.getNextConsenterId();
       ids.set(ids.indexOf(0L), id);
       next.put(id, added.getFirst());
-      if (!rotated) {
+      if (rotated) {
+        rotatedNode = Optional.of(id);
+      } else {
         changed.setNextConsenterId(id + 1);
         change = Optional.of(new ConfChange(ConfChange.Kind.ADD, id));
       }
@@ -95,7 +126,8 @@ record Membership(BlockMetadata metadata, Map<Long, Consenter> consenters) {
       change = Optional.of(new ConfChange(ConfChange.Kind.REMOVE, id));
     }
     changed.clearConsenterIds().addAllConsenterIds(ids);
-    return new Change(new Membership(changed.build(), next), change);
+    return new Change(
+        new Membership(changed.build(), next), change, rotatedNode, added.stream().findFirst());
   }
 
   private Optional<Long> idOf(Consenter consenter) {

@@ -4,6 +4,7 @@ import io.denim.consensus.Message;
 import io.denim.order.Submission;
 import java.util.Collection;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import org.hyperledger.fabric.protos.common.Envelope;
 import org.hyperledger.fabric.protos.orderer.etcdraft.Consenter;
 
@@ -22,6 +23,12 @@ final class NoCluster implements Cluster {
   public Submission forward(long leader, Envelope envelope, long configSequence) {
     return new Submission.Unavailable("there is no connection to node " + leader);
   }
+
+  @Override
+  public void handOver(long leader, Envelope envelope, long configSequence) {}
+
+  @Override
+  public void findNewestConfig(LongConsumer found) {}
 
   @Override
   public void pull(long from, long to, BlockTaker taker) {

@@ -6,6 +6,7 @@ import io.denim.channelconfig.ChannelConfig;
 import io.denim.channelconfig.ConsensusType;
 import io.denim.channelconfig.OrdererOrganization;
 import io.denim.node.GoDuration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -22,17 +23,20 @@ public final class RaftConfigRules {
   private RaftConfigRules() {}
 
   /// Why a channel ordered by Raft may not go from one configuration to another, if it may not.
-  public static Optional<String> problem(ChannelConfig current, ChannelConfig next) {
+  ///
+  /// @param at what is known of the channel's consenters now
+  public static Optional<String> problem(ChannelConfig current, ChannelConfig next, Standing at) {
     io.denim.channelconfig.ConsensusType before = current.orderer().orElseThrow().consensus();
     io.denim.channelconfig.ConsensusType after = next.orderer().orElseThrow().consensus();
     if (!before.type().equals(ConsensusType.ETCD_RAFT) || after.metadata().isEmpty()) {
       return Optional.empty();
     }
-    return consensusProblem(current, next)
+    return consensusProblem(current, next, at)
         .map(text -> "consensus metadata update for channel config update is invalid: " + text);
   }
 
-  private static Optional<String> consensusProblem(ChannelConfig current, ChannelConfig next) {
+  private static Optional<String> consensusProblem(
+      ChannelConfig current, ChannelConfig next, Standing at) {
     io.denim.channelconfig.ConsensusType after = next.orderer().orElseThrow().consensus();
     if (after.type().equals(ConsensusType.BFT)) {
       return endpointProblem(next);
@@ -50,7 +54,7 @@ public final class RaftConfigRules {
     }
     return metadataProblem(updated, next)
         .map(text -> "invalid new config metadata: " + text)
-        .or(() -> membershipProblem(current, updated));
+        .or(() -> membershipProblem(current, next, updated, at));
   }
 
   private static Optional<String> endpointProblem(ChannelConfig next) {
@@ -142,16 +146,53 @@ public final class RaftConfigRules {
     return Optional.empty();
   }
 
-  private static Optional<String> membershipProblem(ChannelConfig current, ConfigMetadata updated) {
+  private static Optional<String> membershipProblem(
+      ChannelConfig current, ChannelConfig next, ConfigMetadata updated, Standing at) {
+    Membership before;
+    Membership.Change change;
     try {
       ConfigMetadata old =
           ConfigMetadata.parseFrom(current.orderer().orElseThrow().consensus().metadata());
-      Membership.of(BlockMetadata.getDefaultInstance(), old).updated(updated.getConsentersList());
-      return Optional.empty();
+      before = Membership.of(at.membership(), old);
+      change = before.updated(updated.getConsentersList());
     } catch (InvalidProtocolBufferException e) {
       return Optional.of("failed to unmarshal old etcdraft consensus metadata");
     } catch (IllegalArgumentException e) {
       return Optional.of(String.valueOf(e.getMessage()));
+    }
+    if (change.added().isPresent()) {
+      Consenter added = change.added().get();
+      TlsIssuers issuers = TlsIssuers.of(next);
+      Optional<String> problem =
+          issuers
+              .expiry(added.getClientTlsCert(), "client", at.now())
+              .or(() -> issuers.expiry(added.getServerTlsCert(), "server", at.now()));
+      if (problem.isPresent()) {
+        return Optional.of(
+            "consenter "
+                + added.getHost()
+                + ":"
+                + added.getPort()
+                + " has invalid certificates: "
+                + problem.get());
+      }
+    }
+    return change.losesQuorum(at.active())
+        ? Optional.of(
+            at.active().size()
+                + " out of "
+                + before.consenters().size()
+                + " nodes are alive, configuration will result in quorum loss")
+        : Optional.empty();
+  }
+
+  /// How the channel's consenters stand.
+  ///
+  /// @param membership as the newest block has it
+  /// @param active those that answer the leader
+  public record Standing(BlockMetadata membership, Set<Long> active, Instant now) {
+    public Standing {
+      active = Set.copyOf(active);
     }
   }
 }

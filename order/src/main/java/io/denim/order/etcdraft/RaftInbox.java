@@ -5,7 +5,6 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.hyperledger.fabric.protos.common.Envelope;
 import org.jspecify.annotations.Nullable;
 
 /// What waits for a chain's thread: messages of other nodes, which are dropped when there are too
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// thread.
 final class RaftInbox {
   private static final int MAX_EVENTS = 4_096;
-  private static final int MAX_SUBMITTED = 1_000;
+  private static final int MAX_SUBMITTED = 4_000;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -24,19 +23,22 @@ final class RaftInbox {
   /// Something for the chain's thread.
   sealed interface Event {
     /// A client's envelope.
-    record Submitted(Envelope envelope, long configSequence, boolean isConfig) implements Event {}
+    record Proposed(Submitted submitted) implements Event {}
 
     /// Another node's message.
     record Received(Message message) implements Event {}
 
     /// What became of a message to another node.
     record Delivery(long node, boolean snapshot, boolean arrived) implements Event {}
+
+    /// The newest config block that another orderer has, found because this node knows no leader.
+    record ConfigFound(long number) implements Event {}
   }
 
   /// Adds a client's envelope, waiting while there are too many.
   ///
   /// @return false if the chain is closed
-  boolean submit(Event.Submitted envelope) throws InterruptedException {
+  boolean submit(Submitted envelope) throws InterruptedException {
     lock.lockInterruptibly();
     try {
       while (!closed && submitted.size() >= MAX_SUBMITTED) {
@@ -45,7 +47,7 @@ final class RaftInbox {
       if (closed) {
         return false;
       }
-      submitted.add(envelope);
+      submitted.add(new Event.Proposed(envelope));
       changed.signalAll();
       return true;
     } finally {

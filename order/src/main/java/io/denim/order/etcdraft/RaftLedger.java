@@ -12,13 +12,18 @@ import io.denim.consensus.Entry;
 import io.denim.consensus.RaftNode;
 import io.denim.consensus.Snapshot;
 import io.denim.order.ChainSupport;
+import io.denim.wire.Blocks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.hyperledger.fabric.protos.common.Block;
+import org.hyperledger.fabric.protos.common.ConfigEnvelope;
 import org.hyperledger.fabric.protos.common.ConfigGroup;
+import org.hyperledger.fabric.protos.common.ConfigValue;
+import org.hyperledger.fabric.protos.common.Metadata;
+import org.hyperledger.fabric.protos.orderer.etcdraft.BlockMetadata;
 import org.hyperledger.fabric.protos.orderer.etcdraft.ConfigMetadata;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,42 +35,58 @@ import org.slf4j.LoggerFactory;
 final class RaftLedger {
   private static final Logger LOG = LoggerFactory.getLogger("orderer.consensus.etcdraft");
 
+  private static final ConfigGroup NO_GROUP = ConfigGroup.getDefaultInstance();
+  private static final ConfigValue NO_VALUE = ConfigValue.getDefaultInstance();
+  private static final long DEFAULT_SNAPSHOT_BYTES = 16 << 20;
+
   private final String label;
   private final long self;
   private final ChainSupport support;
   private final RaftNode node;
   private final Cluster cluster;
-  private final Written written;
+  private final RaftMetrics metrics;
+  private final PendingEnvelopes pending;
   private final List<Block> blocks = new ArrayList<>();
   private final List<ByteString> metadata = new ArrayList<>();
-  private Membership membership;
+  private volatile Membership membership; // read by other threads
   private long appliedIndex;
   private long nextNumber;
   private long bytesSinceSnapshot;
   private Bytes lastBlockData = Bytes.EMPTY;
   private boolean evicted;
+  private long snapshotBytes;
+  private long appliedTerm;
+  private Written written = config -> {};
 
   /// Who hears of written blocks.
   interface Written {
     void block(boolean config);
   }
 
+  /// @param pending hear of what is written
   RaftLedger(
       String label,
+      long snapshotBytes,
       RaftNode node,
-      ChainSupport support,
-      Cluster cluster,
+      RaftReplica.Ports ports,
       Membership membership,
-      Written written) {
+      PendingEnvelopes pending) {
     this.label = label;
+    this.snapshotBytes = snapshotBytes == 0 ? DEFAULT_SNAPSHOT_BYTES : snapshotBytes;
     this.self = node.id();
-    this.support = support;
+    this.support = ports.support();
     this.node = node;
-    this.cluster = cluster;
+    this.cluster = ports.cluster();
+    this.metrics = ports.metrics();
     this.membership = membership;
-    this.written = written;
+    this.pending = pending;
     this.appliedIndex = membership.metadata().getRaftIndex();
     this.nextNumber = support.lastBlock().getHeader().getNumber() + 1;
+    metrics.committedBlockNumber().set((double) (nextNumber - 1));
+  }
+
+  void whenWritten(Written told) {
+    written = told;
   }
 
   Membership membership() {
@@ -74,6 +95,11 @@ final class RaftLedger {
 
   long bytesSinceSnapshot() {
     return bytesSinceSnapshot;
+  }
+
+  /// Of blocks between two snapshots.
+  long snapshotBytes() {
+    return snapshotBytes;
   }
 
   /// Whether this node is no longer a member.
@@ -100,6 +126,10 @@ final class RaftLedger {
 
   void apply(List<Entry> entries) {
     for (Entry entry : entries) {
+      if (entry.term() > appliedTerm) {
+        flush();
+        newTerm(entry.term());
+      }
       switch (entry.type()) {
         case CONF_CHANGE -> {
           flush();
@@ -114,6 +144,12 @@ final class RaftLedger {
       appliedIndex = Math.max(appliedIndex, entry.index());
     }
     flush();
+  }
+
+  /// Whatever was proposed in earlier terms has been applied by now, or never will be.
+  private void newTerm(long term) {
+    appliedTerm = term;
+    pending.failBefore(term);
   }
 
   /// What a snapshot at the applied entry holds, once a block was applied since the last one.
@@ -132,21 +168,50 @@ final class RaftLedger {
     appliedIndex = Math.max(appliedIndex, snapshot.index());
     if (target < nextNumber) {
       LOG.info("Snapshot is at block [{}], no sync needed {}", target, label);
-      return;
+    } else {
+      LOG.info(
+          "Catching up with snapshot taken at block [{}], starting from block [{}] {}",
+          target,
+          nextNumber,
+          label);
+      pull(target);
     }
-    LOG.info(
-        "Catching up with snapshot taken at block [{}], starting from block [{}] {}",
-        target,
-        nextNumber,
-        label);
+    newTerm(Math.max(appliedTerm, snapshot.term()));
+  }
+
+  /// Fetches blocks up to one that others have, of which this node heard by another way than Raft.
+  void catchUpTo(long target) throws InterruptedException {
+    if (target >= nextNumber) {
+      LOG.info(
+          "Received artificial snapshot to trigger catchup to block [{}], starting from block [{}]"
+              + " {}",
+          target,
+          nextNumber,
+          label);
+      pull(target);
+    }
+  }
+
+  private void pull(long target) throws InterruptedException {
     cluster.pull(
         nextNumber,
         target,
         block -> {
-          write(block, snapshot.index());
+          write(block, Math.max(membership.metadata().getRaftIndex(), raftIndexOf(block)));
           flush();
         });
     LOG.info("Finished syncing with cluster up to and including block [{}] {}", target, label);
+  }
+
+  /// The Raft index that another orderer wrote beside a block; 0 if it is not there.
+  private static long raftIndexOf(Block block) {
+    try {
+      return BlockMetadata.parseFrom(
+              Metadata.parseFrom(Blocks.ordererMetadata(block).getConsenterMetadata()).getValue())
+          .getRaftIndex();
+    } catch (InvalidProtocolBufferException e) {
+      return 0;
+    }
   }
 
   private void applyConfChange(Entry entry) {
@@ -218,8 +283,10 @@ final class RaftLedger {
       return;
     }
     support.write(List.copyOf(blocks), List.copyOf(metadata));
+    metrics.committedBlockNumber().set((double) (nextNumber - 1));
     for (Block block : blocks) {
       written.block(ConfigBlocks.isConfigBlock(block));
+      pending.written(block);
     }
     blocks.clear();
     metadata.clear();
@@ -230,35 +297,49 @@ final class RaftLedger {
     if (updated.isEmpty()) {
       return;
     }
+    long interval = Integer.toUnsignedLong(updated.get().getOptions().getSnapshotIntervalSize());
+    if (interval != 0 && interval != snapshotBytes) {
+      LOG.info(
+          "Update snapshot interval size to {} bytes (was {}) {}", interval, snapshotBytes, label);
+      snapshotBytes = interval;
+    }
     Membership.Change change = membership.updated(updated.get().getConsentersList());
     membership = change.next();
+    metrics.clusterSize().set(membership.consenters().size());
     if (change.change().isPresent()) {
       LOG.info(
-          "Config block just committed changes the consenter set ({} node {}), pause accepting"
-              + " transactions till config change is applied {}",
-          change.change().get().kind(),
+          "Config block just committed {} node {}, pause accepting transactions till config change"
+              + " is applied {}",
+          change.change().get().kind() == ConfChange.Kind.ADD ? "adds" : "removes",
           change.change().get().node(),
           label);
     }
   }
 
-  /// Raft's part of a configuration; empty where the configuration changes to another consensus.
   private static Optional<ConfigMetadata> metadataOf(Block block) {
     try {
+      return metadataOf(ConfigBlocks.configOf(block));
+    } catch (ChannelConfigException e) {
+      throw new IllegalStateException(
+          "config block " + block.getHeader().getNumber() + " was ordered but does not parse", e);
+    }
+  }
+
+  /// Raft's part of a configuration; empty where the configuration changes to another consensus.
+  ///
+  /// @throws ChannelConfigException if there is none that parses
+  static Optional<ConfigMetadata> metadataOf(ConfigEnvelope config) throws ChannelConfigException {
+    try {
       ConfigGroup orderer =
-          ConfigBlocks.configOf(block)
-              .getConfig()
-              .getChannelGroup()
-              .getGroupsOrThrow(ConfigKeys.ORDERER);
+          config.getConfig().getChannelGroup().getGroupsOrDefault(ConfigKeys.ORDERER, NO_GROUP);
       var type =
           org.hyperledger.fabric.protos.orderer.ConsensusType.parseFrom(
-              orderer.getValuesOrThrow(ConfigKeys.CONSENSUS_TYPE).getValue());
+              orderer.getValuesOrDefault(ConfigKeys.CONSENSUS_TYPE, NO_VALUE).getValue());
       return type.getType().equals(ConsensusType.ETCD_RAFT)
           ? Optional.of(ConfigMetadata.parseFrom(type.getMetadata()))
           : Optional.empty();
-    } catch (ChannelConfigException | InvalidProtocolBufferException e) {
-      throw new IllegalStateException(
-          "config block " + block.getHeader().getNumber() + " was ordered but does not parse", e);
+    } catch (InvalidProtocolBufferException e) {
+      throw new ChannelConfigException("the consensus type does not parse: " + e.getMessage());
     }
   }
 

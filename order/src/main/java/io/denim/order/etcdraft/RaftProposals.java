@@ -17,27 +17,40 @@ import org.slf4j.LoggerFactory;
 
 /// What a leader does with clients' envelopes: check anew those that waited across a change of
 /// configuration, cut batches, make blocks one upon the other and propose them. After a
-/// configuration it pauses until that is written. Owned by the chain's thread.
+/// configuration it pauses until that is written; one that removes this node it leaves to another
+/// leader. Owned by the chain's thread.
 final class RaftProposals {
   private static final Logger LOG = LoggerFactory.getLogger("orderer.consensus.etcdraft");
 
   private final String label;
+  private final RaftReplica.Ports ports;
   private final ChainSupport support;
   private final RaftNode node;
   private final int maxInFlight;
-  private final BlockCutter cutter;
+  private final PendingEnvelopes pending;
+  private final Abdication abdication;
+  private final BlockCutter<Submitted> cutter;
   private boolean accepting;
   private boolean configInFlight;
   private int inFlight;
   private Block tip; // the newest block made, written or not
-  private long deadline; // System.nanoTime when the pending batch is due; meaningless without one
+  private long deadline; // of the ports' clock when the pending batch is due
 
-  RaftProposals(String label, ChainSupport support, RaftNode node, int maxInFlight) {
+  RaftProposals(
+      String label,
+      RaftReplica.Ports ports,
+      RaftNode node,
+      RaftLedger ledger,
+      int maxInFlight,
+      PendingEnvelopes pending) {
     this.label = label;
-    this.support = support;
+    this.ports = ports;
+    this.support = ports.support();
     this.node = node;
     this.maxInFlight = maxInFlight;
-    this.cutter = new BlockCutter(this::ordererConfig);
+    this.pending = pending;
+    this.abdication = new Abdication(label, node, ledger, ports.cluster(), pending);
+    this.cutter = new BlockCutter<>(this::ordererConfig, Submitted::size);
     this.tip = support.lastBlock();
   }
 
@@ -47,15 +60,25 @@ final class RaftProposals {
     accepting = true;
   }
 
-  /// Stops making blocks; what is pending is lost.
+  /// Stops making blocks; what is pending is void.
   void end() {
     accepting = false;
     configInFlight = false;
     inFlight = 0;
-    int lost = cutter.cut().size();
-    if (lost > 0) {
-      LOG.warn("Discarded {} pending messages {}", lost, label);
+    List<Submitted> lost = cutter.cut();
+    if (!lost.isEmpty()) {
+      LOG.warn("Discarded {} pending messages {}", lost.size(), label);
+      lost.forEach(each -> pending.fail(each, "this node stopped leading"));
     }
+  }
+
+  /// A node leads, this one or another.
+  void newLeader(long leader, long term) throws InterruptedException {
+    abdication.newLeader(leader, term);
+  }
+
+  void tick() {
+    abdication.tick();
   }
 
   boolean hasBegun() {
@@ -64,7 +87,7 @@ final class RaftProposals {
 
   /// Whether another envelope may be taken now.
   boolean wantsMore() {
-    return accepting && !configInFlight && inFlight < maxInFlight;
+    return accepting && !configInFlight && inFlight < maxInFlight && !abdication.isUnderWay();
   }
 
   boolean isPending() {
@@ -83,35 +106,41 @@ final class RaftProposals {
     }
   }
 
-  void take(RaftInbox.Event.Submitted submitted) {
-    Envelope envelope = submitted.envelope();
-    if (submitted.configSequence() < support.config().sequence()) {
-      switch (support.recheck(envelope, submitted.isConfig())) {
-        case Verdict.Passed(Envelope checked, long sequence) -> envelope = checked;
+  void take(Submitted given) {
+    Submitted submitted = given;
+    if (given.configSequence() < support.config().sequence()) {
+      switch (support.recheck(given.envelope(), given.isConfig())) {
+        case Verdict.Passed(Envelope checked, long sequence) -> submitted = given.remade(checked);
         case Verdict.Rejected(var status, String reason) -> {
           LOG.warn(
               "Discarding a message that the new configuration refuses ({}): {} {}",
               status,
               reason,
               label);
+          ports.metrics().proposalFailures().increment();
+          pending.fail(given, reason);
           return;
         }
       }
     }
     if (submitted.isConfig()) {
       propose(cutter.cut());
+      if (abdication.isNeededFor(submitted)) {
+        abdication.begin(submitted);
+        return;
+      }
       configInFlight = true;
-      propose(List.of(envelope));
+      propose(List.of(submitted));
       LOG.info(
           "Received config transaction, pause accepting transaction till it is committed {}",
           label);
       return;
     }
     boolean waited = cutter.isPending();
-    List<List<Envelope>> batches = cutter.ordered(envelope);
+    List<List<Submitted>> batches = cutter.ordered(submitted);
     batches.forEach(this::propose);
     if (cutter.isPending() && (!waited || !batches.isEmpty())) {
-      deadline = System.nanoTime() + ordererConfig().batchTimeout().toNanos();
+      deadline = ports.nanoTime().getAsLong() + ordererConfig().batchTimeout().toNanos();
     }
   }
 
@@ -120,25 +149,28 @@ final class RaftProposals {
     propose(cutter.cut());
   }
 
-  private void propose(List<Envelope> batch) {
-    if (batch.isEmpty() || !accepting) {
+  private void propose(List<Submitted> batch) {
+    if (batch.isEmpty()) {
       return;
     }
-    List<ByteString> data = new ArrayList<>(batch.size());
-    for (Envelope envelope : batch) {
-      data.add(envelope.toByteString());
-    }
-    long number = tip.getHeader().getNumber() + 1;
-    Block block = Blocks.of(number, BlockHash.ofHeader(tip.getHeader()), data);
-    LOG.debug("Created block [{}], there are {} blocks in flight {}", number, inFlight, label);
-    if (!node.propose(RaftCodec.bytes(block.toByteString()))) {
+    if (accepting) {
+      List<ByteString> data = new ArrayList<>(batch.size());
+      for (Submitted submitted : batch) {
+        data.add(submitted.bytes());
+      }
+      long number = tip.getHeader().getNumber() + 1;
+      Block block = Blocks.of(number, BlockHash.ofHeader(tip.getHeader()), data);
+      LOG.debug("Created block [{}], there are {} blocks in flight {}", number, inFlight, label);
+      if (node.propose(RaftCodec.bytes(block.toByteString()))) {
+        tip = block;
+        inFlight++;
+        return;
+      }
       // Handing over. Blocks that are under way end first, then this node may begin again.
       LOG.error("Failed to propose block [{}] to raft {}", number, label);
       end();
-      return;
     }
-    tip = block;
-    inFlight++;
+    batch.forEach(each -> pending.fail(each, "this node stopped leading"));
   }
 
   private OrdererConfig ordererConfig() {

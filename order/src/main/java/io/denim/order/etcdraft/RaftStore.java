@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 /// entry replaces those from its index on. A torn record at the end is cut off; it was never
 /// acknowledged. Compaction writes a new file beside the old one and renames it over. Owned by the
 /// chain's thread.
-final class RaftStore implements AutoCloseable {
+final class RaftStore implements RaftStorage {
   private static final Logger LOG = LoggerFactory.getLogger(RaftStore.class);
   private static final int HEADER_BYTES = 9; // length, checksum, kind
   private static final int MAX_RECORD_BYTES = 1 << 30;
@@ -36,12 +36,6 @@ final class RaftStore implements AutoCloseable {
   private final Path folder;
   private FileChannel file;
   private final Stored stored;
-
-  /// What the file held when it was opened.
-  ///
-  /// @param fresh whether there was nothing
-  record Stored(
-      boolean fresh, Optional<Snapshot> snapshot, HardState hardState, List<Entry> entries) {}
 
   private RaftStore(Path folder, FileChannel file, Stored stored) {
     this.folder = folder;
@@ -83,14 +77,13 @@ final class RaftStore implements AutoCloseable {
     }
   }
 
-  Stored stored() {
+  @Override
+  public Stored stored() {
     return stored;
   }
 
-  /// Appends what a node wants stored.
-  ///
-  /// @param sync whether it must be safe when this returns
-  void append(List<Entry> entries, Optional<HardState> hardState, boolean sync) {
+  @Override
+  public void append(List<Entry> entries, Optional<HardState> hardState, boolean sync) {
     if (entries.isEmpty() && hardState.isEmpty()) {
       return;
     }
@@ -109,8 +102,8 @@ final class RaftStore implements AutoCloseable {
     }
   }
 
-  /// Replaces everything by a snapshot, the state and the entries that are still needed.
-  void replace(Snapshot snapshot, HardState hardState, List<Entry> entries) {
+  @Override
+  public void replace(Snapshot snapshot, HardState hardState, List<Entry> entries) {
     List<ByteBuffer> records = new ArrayList<>();
     add(records, SNAPSHOT, RaftCodec.snapshot(snapshot));
     add(records, HARD_STATE, RaftCodec.hardState(hardState));

@@ -13,15 +13,14 @@ import org.slf4j.LoggerFactory;
 /// neither delays the other. Safe for use by any thread.
 final class Remote implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("orderer.common.cluster");
-  private static final int MAX_WAITING = 512;
   private static final Duration PATIENCE = Duration.ofSeconds(2);
-  private static final Duration FORWARD_PATIENCE = Duration.ofSeconds(7);
 
   private final String name;
   private final ManagedChannel channel;
   private final StepStream consensus;
   private final StepStream submits;
-  private final BlockingQueue<Outgoing> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
+  private final BlockingQueue<Outgoing> waiting;
+  private final Duration forwardPatience;
   private final Thread thread;
   private boolean reachable = true; // owned by the thread
 
@@ -34,8 +33,10 @@ final class Remote implements AutoCloseable {
   }
 
   /// @param name for logs: id and address
-  Remote(String name, ManagedChannel channel) {
+  Remote(String name, ManagedChannel channel, ClusterOptions options) {
     this.name = name;
+    this.waiting = new ArrayBlockingQueue<>(options.sendBuffer());
+    this.forwardPatience = options.rpcTimeout();
     this.channel = channel;
     this.consensus = new StepStream(channel, name);
     this.submits = new StepStream(channel, name);
@@ -52,7 +53,7 @@ final class Remote implements AutoCloseable {
   ///
   /// @return whether it was handed to the transport
   boolean forward(StepRequest request) throws InterruptedException {
-    return submits.send(request, FORWARD_PATIENCE);
+    return submits.send(request, forwardPatience);
   }
 
   @Override

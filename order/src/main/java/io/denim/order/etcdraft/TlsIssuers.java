@@ -8,12 +8,14 @@ import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The CAs that may issue the TLS certificates of a channel's orderers. Expiry is not looked at:
-/// the configuration must stay changeable when a certificate has expired.
+/// The CAs that may issue the TLS certificates of a channel's orderers. Expiry is looked at for new
+/// consenters only: the configuration must stay changeable when a certificate has expired.
 record TlsIssuers(List<X509Certificate> roots, List<X509Certificate> intermediates) {
   private static final int MAX_CHAIN = 8;
 
@@ -52,6 +54,28 @@ record TlsIssuers(List<X509Certificate> roots, List<X509Certificate> intermediat
                 + " cert with serial number "
                 + certificate.getSerialNumber()
                 + ": x509: certificate signed by unknown authority");
+  }
+
+  /// Why a certificate is not valid at a time, if it is not.
+  Optional<String> expiry(ByteString pem, String kind, Instant now) {
+    try {
+      X509Certificate certificate = parse(pem);
+      Instant from = certificate.getNotBefore().toInstant();
+      Instant to = certificate.getNotAfter().toInstant();
+      if (!now.isBefore(from) && !now.isAfter(to)) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          "verifying tls "
+              + kind
+              + " cert with serial number "
+              + certificate.getSerialNumber()
+              + ": x509: certificate has expired or is not yet valid: current time "
+              + now.truncatedTo(ChronoUnit.SECONDS)
+              + (now.isBefore(from) ? " is before " + from : " is after " + to));
+    } catch (CertificateException e) {
+      return Optional.of("parsing tls " + kind + " cert: " + e.getMessage());
+    }
   }
 
   private boolean chains(X509Certificate certificate, int left) {

@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import io.denim.identity.EnvelopeSigner;
 import io.denim.identity.LocalMsp;
 import io.denim.identity.SignatureVerifier;
+import io.denim.metrics.Metrics;
 import io.denim.order.Chain;
 import io.denim.order.ChannelException;
 import io.denim.order.Submission;
@@ -16,8 +17,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.Envelope;
 import org.hyperledger.fabric.protos.orderer.etcdraft.BlockMetadata;
@@ -42,8 +46,12 @@ class EtcdRaftChainTest {
   @Test
   void envelopesBecomeChainedBlocksWithRaftsMetadata() throws Exception {
     try (Chain chain = started()) {
+      List<BlockingQueue<Submission>> outcomes = new ArrayList<>();
       for (int i = 0; i < 25; i++) {
-        assertThat(order(chain, i)).isInstanceOf(Submission.Accepted.class);
+        outcomes.add(order(chain, i));
+      }
+      for (BlockingQueue<Submission> outcome : outcomes) {
+        assertThat(outcome.take()).isInstanceOf(Submission.Accepted.class);
       }
       support.awaitHeight(4); // 10, 10, and 5 when their time is over
       assertThat(chain.participation()).isEqualTo(new Chain.Participation("consenter", "active"));
@@ -142,7 +150,7 @@ class EtcdRaftChainTest {
   void aClosedChainTakesNothing() throws Exception {
     Chain chain = started();
     chain.close();
-    assertThat(order(chain, 1)).isEqualTo(new Submission.Unavailable("chain is stopped"));
+    assertThat(order(chain, 1).take()).isEqualTo(new Submission.Unavailable("chain is stopped"));
     assertThat(chain.isHealthy()).isFalse();
   }
 
@@ -165,32 +173,42 @@ class EtcdRaftChainTest {
             "OrdererMSP",
             SignatureVerifier.create(),
             InstantSource.system());
+    var tls = new EtcdRaftConsenter.Tls(certificate, new TlsKeyPair(certificate, ByteString.EMPTY));
     return new EtcdRaftConsenter(
-        folder,
-        Optional.of(
-            new EtcdRaftConsenter.Tls(certificate, new TlsKeyPair(certificate, ByteString.EMPTY))),
-        new EnvelopeSigner(msp.signingIdentity(), InstantSource.system()));
+        EtcdRaftConsenter.Settings.of(folder, Optional.of(tls)),
+        new EnvelopeSigner(msp.signingIdentity(), InstantSource.system()),
+        new Metrics(),
+        InstantSource.system());
   }
 
   private void orderTen(Chain chain) throws Exception {
+    List<BlockingQueue<Submission>> outcomes = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
-      assertThat(order(chain, i)).isInstanceOf(Submission.Accepted.class);
+      outcomes.add(order(chain, i));
+    }
+    for (BlockingQueue<Submission> outcome : outcomes) {
+      assertThat(outcome.take()).isInstanceOf(Submission.Accepted.class);
     }
   }
 
-  private static Submission order(Chain chain, int number) throws Exception {
+  private static BlockingQueue<Submission> order(Chain chain, int number) throws Exception {
     return awaitLeader(
         chain,
         Envelope.newBuilder().setPayload(ByteString.copyFromUtf8("message " + number)).build());
   }
 
   /// Offers the envelope until the chain has elected its leader, which it does at once.
-  private static Submission awaitLeader(Chain chain, Envelope envelope) throws Exception {
-    Submission submission = chain.order(envelope, 0);
-    while (submission.equals(new Submission.Unavailable("no Raft leader"))) {
+  ///
+  /// @return where the outcome arrives
+  private static BlockingQueue<Submission> awaitLeader(Chain chain, Envelope envelope)
+      throws Exception {
+    var noLeader = new Submission.Unavailable("no Raft leader");
+    BlockingQueue<Submission> outcome = new ArrayBlockingQueue<>(1);
+    chain.order(envelope, 0, outcome::add);
+    while (outcome.remove(noLeader)) {
       Thread.onSpinWait();
-      submission = chain.order(envelope, 0);
+      chain.order(envelope, 0, outcome::add);
     }
-    return submission;
+    return outcome;
   }
 }

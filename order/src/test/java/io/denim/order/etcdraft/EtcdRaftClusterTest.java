@@ -10,6 +10,7 @@ import io.denim.identity.Cryptogen;
 import io.denim.identity.EnvelopeSigner;
 import io.denim.identity.LocalMsp;
 import io.denim.identity.SignatureVerifier;
+import io.denim.metrics.Metrics;
 import io.denim.order.Chain;
 import io.denim.order.Submission;
 import io.denim.wire.Caller;
@@ -28,6 +29,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.ChannelHeader;
 import org.hyperledger.fabric.protos.common.Config;
@@ -77,9 +80,12 @@ class EtcdRaftClusterTest {
               own.resolve("msp"), "OrdererMSP", SignatureVerifier.create(), InstantSource.system());
       var consenter =
           new EtcdRaftConsenter(
-              folder.resolve("wal" + number),
-              Optional.of(new EtcdRaftConsenter.Tls(keys.certificateChain(), keys)),
-              new EnvelopeSigner(msp.signingIdentity(), InstantSource.system()));
+              EtcdRaftConsenter.Settings.of(
+                  folder.resolve("wal" + number),
+                  Optional.of(new EtcdRaftConsenter.Tls(keys.certificateChain(), keys))),
+              new EnvelopeSigner(msp.signingIdentity(), InstantSource.system()),
+              new Metrics(),
+              InstantSource.system());
       server =
           GrpcServer.start(
               GrpcServer.Settings.of(
@@ -106,10 +112,12 @@ class EtcdRaftClusterTest {
       Envelope envelope = Envelope.newBuilder().setPayload(payload).build();
       long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
       while (!isOrdered(envelope)) {
-        Submission submission = running().order(envelope, 0);
+        BlockingQueue<Submission> outcome = new ArrayBlockingQueue<>(1);
+        running().order(envelope, 0, outcome::add);
+        Submission submission = outcome.take();
         assertThat(System.nanoTime()).as("%s: %s", text, submission).isLessThan(deadline);
         if (submission instanceof Submission.Accepted) {
-          support.awaitMoreThan(support.blocks().size(), Duration.ofSeconds(3));
+          assertThat(isOrdered(envelope)).as("%s is in a block", text).isTrue();
         }
       }
     }
@@ -175,9 +183,7 @@ class EtcdRaftClusterTest {
     Node left = nodes.getFirst();
     Envelope config = configWithout(removed.number, left.support.config().config());
     while (left.support.config().sequence() == 0) {
-      if (left.running().configure(config, 0) instanceof Submission.Accepted) {
-        left.support.awaitMoreThan(left.support.blocks().size(), Duration.ofSeconds(3));
-      }
+      left.running().configureAndWait(config, 0);
     }
     removed.support.awaitLeft();
     assertThat(removed.running().participation())
