@@ -118,9 +118,13 @@ final class Raft {
         electionElapsed = 0;
       }
       leading.tick(checkDue);
-    } else if (isPromotable() && electionElapsed >= electionTimeout) {
+    } else if (electionElapsed >= electionTimeout) {
       electionElapsed = 0;
-      campaign(false);
+      if (isPromotable()) {
+        campaign(false);
+      } else {
+        leader = 0; // a node that may not campaign must still notice that it hears nothing
+      }
     }
   }
 

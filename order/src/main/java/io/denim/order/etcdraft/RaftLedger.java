@@ -274,7 +274,9 @@ final class RaftLedger {
     nextNumber = block.getHeader().getNumber() + 1;
     if (config) {
       flush();
-      cluster.configure(membership.consenters());
+      if (unappliedChange().isEmpty()) {
+        cluster.configure(membership.consenters());
+      } // else once the change is applied, so that whoever leaves hears of it
     }
   }
 

@@ -255,6 +255,7 @@ final class RaftReplica {
       lead();
       snapshotIfDue();
     }
+    observeLeader(); // that one is heard no more asks for nothing to be done
     Map<Long, Consenter> configured = ledger.membership().consenters();
     submissions.membersAre(configured.size());
     // Whoever is removed may not hear of the commit of that, because nobody sends to it any more.

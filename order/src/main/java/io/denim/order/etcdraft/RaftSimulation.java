@@ -3,6 +3,7 @@ package io.denim.order.etcdraft;
 import com.google.protobuf.ByteString;
 import io.denim.channelconfig.ChannelConfig;
 import io.denim.consensus.Message;
+import io.denim.consensus.RaftNode;
 import io.denim.order.Submission;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -44,6 +45,7 @@ public final class RaftSimulation {
   private final SortedMap<Long, SimulatedOrderer> nodes = new TreeMap<>();
   private final PriorityQueue<Happening> queue = new PriorityQueue<>();
   private final Map<Long, Long> nextWake = new HashMap<>();
+  private final Map<Long, String> told = new HashMap<>();
   private final World world = new World();
   private final int size;
   private long now;
@@ -165,7 +167,35 @@ public final class RaftSimulation {
     if (wasUp && !node.isUp()) {
       say("node " + node.id() + (node.hasLeft() ? " left the channel" : " crashed in a write"));
     }
+    tellRaft(node);
     wake(node, now + WAKE_NANOS / 2 + random.nextLong(WAKE_NANOS));
+  }
+
+  /// Tells how a node stands, where that has changed.
+  private void tellRaft(SimulatedOrderer node) {
+    if (!node.isUp()) {
+      return;
+    }
+    RaftNode raft = node.raft();
+    String standing =
+        raft.softState().role()
+            + " in term "
+            + raft.hardState().term()
+            + " under "
+            + raft.softState().leader()
+            + " among "
+            + raft.confState().voters();
+    if (!standing.equals(told.put(node.id(), standing))) {
+      say(
+          "node "
+              + node.id()
+              + ": "
+              + standing
+              + ", committed "
+              + raft.hardState().commit()
+              + " of "
+              + raft.lastIndex());
+    }
   }
 
   private SimulatedOrderer any() {
