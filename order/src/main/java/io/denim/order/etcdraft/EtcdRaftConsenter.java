@@ -131,7 +131,7 @@ public final class EtcdRaftConsenter implements Consenter {
     return new RaftReplica.Ports(
         support,
         cluster,
-        RaftStore.open(settings.logs().resolve(channelId)),
+        RaftStore.open(settings.logs().resolve(channelId), settings.snapshots().resolve(channelId)),
         System::nanoTime,
         new Random(),
         RaftMetrics.of(metrics, channelId));
@@ -156,6 +156,7 @@ public final class EtcdRaftConsenter implements Consenter {
   @Override
   public void forget(String channelId) {
     RaftStore.delete(settings.logs().resolve(channelId));
+    RaftStore.delete(settings.snapshots().resolve(channelId));
   }
 
   private static ConfigMetadata configOf(String channelId, ChainSupport support)

@@ -66,11 +66,48 @@ final class RaftStore implements RaftStorage {
     }
   }
 
+  /// Opens a channel's store; where there is none and a Fabric orderer left its log, goes on from
+  /// that. Fabric's files are then renamed, so that no Fabric orderer goes on from them later, when
+  /// they have become old.
+  ///
+  /// @param snapshots where Fabric kept the channel's snapshots
+  static RaftStore open(Path folder, Path snapshots) {
+    try {
+      if (Files.exists(folder.resolve("log")) || !EtcdLog.isIn(folder)) {
+        return open(folder);
+      }
+      Stored taken = EtcdLog.read(folder, snapshots);
+      Path log = folder.resolve("log.new");
+      List<ByteBuffer> records = new ArrayList<>();
+      taken.snapshot().ifPresent(each -> add(records, SNAPSHOT, RaftCodec.snapshot(each)));
+      add(records, HARD_STATE, RaftCodec.hardState(taken.hardState()));
+      taken.entries().forEach(entry -> add(records, ENTRY, RaftCodec.entry(entry)));
+      try (FileChannel made =
+          FileChannel.open(
+              log,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.TRUNCATE_EXISTING,
+              StandardOpenOption.WRITE)) {
+        write(made, records);
+        made.force(true);
+      }
+      Files.move(log, folder.resolve("log"), StandardCopyOption.ATOMIC_MOVE);
+      EtcdLog.setAside(folder);
+      EtcdLog.setAside(snapshots);
+      LOG.info("Took over the Raft log of a Fabric orderer in {}", folder);
+      return open(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot take over the Raft log of a Fabric orderer in " + folder + ": " + e, e);
+    }
+  }
+
   /// Deletes a channel's store, if there is one.
   static void delete(Path folder) {
     try {
       Files.deleteIfExists(folder.resolve("log"));
       Files.deleteIfExists(folder.resolve("log.new"));
+      EtcdLog.delete(folder);
       Files.deleteIfExists(folder);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot delete the Raft log in " + folder + ": " + e, e);
