@@ -45,7 +45,7 @@ final class EtcdLog {
   private int checksum;
 
   /// What a record holds.
-  private record Record(int type, int checksum, ByteString data) {}
+  private record Item(int type, int checksum, ByteString data) {}
 
   private EtcdLog(Optional<Snapshot> snapshot) {
     this.snapshot = snapshot;
@@ -172,8 +172,8 @@ final class EtcdLog {
           return;
         }
         ByteBuffer bytes = read(file, position + LENGTH_BYTES, (int) length);
-        Optional<Record> record = record(bytes);
-        if (record.isEmpty() || !take(record.get())) {
+        Optional<Item> item = item(bytes);
+        if (item.isEmpty() || !take(item.get())) {
           torn(path, position, last);
           return;
         }
@@ -200,7 +200,7 @@ final class EtcdLog {
     return buffer.flip();
   }
 
-  private static Optional<Record> record(ByteBuffer bytes) throws IOException {
+  private static Optional<Item> item(ByteBuffer bytes) throws IOException {
     try {
       CodedInputStream in = CodedInputStream.newInstance(bytes);
       int type = 0;
@@ -214,14 +214,14 @@ final class EtcdLog {
           default -> in.skipField(tag);
         }
       }
-      return Optional.of(new Record(type, expected, data));
+      return Optional.of(new Item(type, expected, data));
     } catch (InvalidProtocolBufferException e) {
       return Optional.empty();
     }
   }
 
   /// @return false if the record is damaged
-  private boolean take(Record record) throws IOException {
+  private boolean take(Item record) throws IOException {
     if (record.type() == CHECKSUM) {
       boolean follows = checksum == 0 || checksum == record.checksum();
       checksum = record.checksum();
