@@ -13,14 +13,19 @@ import org.hyperledger.fabric.protos.ledger.rwset.TxPvtReadWriteSet;
 import org.jspecify.annotations.Nullable;
 
 /// Simulates a transaction on a view of the state (fabric v3.1.5
-/// core/ledger/kvledger/txmgmt/txmgr/tx_simulator.go, with its rules of what excludes what). Used
-/// by one thread at a time.
+/// core/ledger/kvledger/txmgmt/txmgr/tx_simulator.go, with its rules of what excludes what). Beyond
+/// that, a transaction writes no more than fits into a message, so that a chaincode which writes
+/// without end costs nobody the process. Used by one thread at a time.
 final class RecordingSimulator implements TransactionSimulator {
+  /// No message is larger, so no transaction could be sent that writes more.
+  private static final long MAX_WRITTEN_BYTES = 100L * 1024 * 1024;
+
   private final String txId;
   private final StateQueryExecutor.View view;
   private final RwSetBuilder recorder = new RwSetBuilder();
   private final StateQueryExecutor reads;
   private final Set<WrittenKeys> writtenKeys = new HashSet<>();
+  private long writtenBytes;
   private boolean writePerformed;
   private boolean privateQueryPerformed;
   private boolean pagedQueryPerformed;
@@ -34,7 +39,7 @@ final class RecordingSimulator implements TransactionSimulator {
 
   @Override
   public void setState(String namespace, String key, ByteString value) throws SimulationException {
-    beforeWrite();
+    beforeWrite(key, value.size());
     recorder.write(namespace, key, value);
     noteWritten(namespace, key);
   }
@@ -47,7 +52,7 @@ final class RecordingSimulator implements TransactionSimulator {
   @Override
   public void setStateMetadata(String namespace, String key, Map<String, ByteString> metadata)
       throws SimulationException {
-    beforeWrite();
+    beforeWrite(key, size(metadata));
     recorder.writeMetadata(namespace, key, metadata);
     noteWritten(namespace, key);
   }
@@ -74,7 +79,7 @@ final class RecordingSimulator implements TransactionSimulator {
       String namespace, String collection, String key, ByteString value, boolean purge)
       throws SimulationException {
     CollectionName name = reads.check(namespace, collection);
-    beforeWrite();
+    beforeWrite(key, value.size());
     recorder.writePrivate(name, key, value, purge);
     noteWrittenHash(name, key);
   }
@@ -84,7 +89,7 @@ final class RecordingSimulator implements TransactionSimulator {
       String namespace, String collection, String key, Map<String, ByteString> metadata)
       throws SimulationException {
     CollectionName name = reads.check(namespace, collection);
-    beforeWrite();
+    beforeWrite(key, size(metadata));
     recorder.writePrivateMetadata(name, key, metadata);
     noteWrittenHash(name, key);
   }
@@ -119,7 +124,15 @@ final class RecordingSimulator implements TransactionSimulator {
     }
   }
 
-  private void beforeWrite() throws SimulationException {
+  private static long size(Map<String, ByteString> metadata) {
+    long size = 0;
+    for (Map.Entry<String, ByteString> entry : metadata.entrySet()) {
+      size += entry.getKey().length() + entry.getValue().size();
+    }
+    return size;
+  }
+
+  private void beforeWrite(String key, long valueBytes) throws SimulationException {
     checkRunning();
     reads.checkOpen();
     if (privateQueryPerformed) {
@@ -129,6 +142,13 @@ final class RecordingSimulator implements TransactionSimulator {
     if (pagedQueryPerformed) {
       throw unsupported(
           "Transaction has already performed a paginated query. Writes are not allowed");
+    }
+    writtenBytes += key.length() + valueBytes;
+    if (writtenBytes > MAX_WRITTEN_BYTES) {
+      throw new SimulationException(
+          "txid [%s]: the transaction writes more than %d bytes; write less, or in several"
+                  .formatted(txId, MAX_WRITTEN_BYTES)
+              + " transactions");
     }
     writePerformed = true;
   }

@@ -4,6 +4,7 @@ import static io.denim.ledger.TestChain.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import io.denim.ledger.PeerLedger.BlockOfPrivateData;
 import io.denim.ledger.PeerLedger.MissingInBlock;
 import io.denim.ledger.SimulationResults.WrittenKeys;
@@ -38,7 +39,9 @@ class SimulatorTest {
 
   @BeforeEach
   void open() {
-    provider = LedgerProvider.open(LedgerOptions.at(directory), COLLECTIONS, metrics);
+    provider =
+        LedgerProvider.open(
+            LedgerOptions.at(directory), COLLECTIONS, LedgerProvider.Followers.of(metrics));
     ledger = provider.create(TestChain.genesis());
     chain = new TestChain(ledger);
   }
@@ -268,5 +271,17 @@ class SimulatorTest {
       keys.add(kv.get().getKey());
     }
     return keys;
+  }
+
+  @Test
+  void aTransactionWritesNoMoreThanFitsIntoAMessage() throws Exception {
+    ByteString part = ByteString.copyFrom(new byte[40 * 1024 * 1024]);
+    try (TransactionSimulator simulator = ledger.simulator("t")) {
+      simulator.setState("cc", "a", part);
+      simulator.setState("cc", "b", part);
+      assertThatThrownBy(() -> simulator.setState("cc", "c", part))
+          .isInstanceOf(SimulationException.class)
+          .hasMessageContaining("writes more than 104857600 bytes");
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.denim.testnet;
 
 import io.denim.cli.ClientException;
 import io.denim.identity.SignatureVerifier;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -72,6 +73,9 @@ final class DeployCommand implements Callable<Integer> {
                 + deployed.sequence()
                 + "."
             : "Chaincode " + deployed.name() + " is deployed already and has not changed.");
+    if (Files.exists(source.resolve("connection.json"))) {
+      console.line("Start its server with CHAINCODE_ID=" + deployed.packageId());
+    }
     return 0;
   }
 }

@@ -46,8 +46,9 @@ final class Deployment {
 
   /// What came of it.
   ///
+  /// @param packageId what a chaincode that runs as a server of its own must be told as its id
   /// @param changed false if the very same was deployed before
-  record Deployed(String name, String version, long sequence, boolean changed) {}
+  record Deployed(String name, String version, long sequence, String packageId, boolean changed) {}
 
   Deployment(NetworkPlan plan, NetworkCrypto crypto, Network.Progress progress) {
     this.plan = plan;
@@ -67,7 +68,11 @@ final class Deployment {
       String packageId = clients.install(packed);
       if (before.isPresent() && isSame(before.get(), definition, packageId, clients)) {
         return new Deployed(
-            chaincode.name(), before.get().getVersion(), before.get().getSequence(), false);
+            chaincode.name(),
+            before.get().getVersion(),
+            before.get().getSequence(),
+            packageId,
+            false);
       }
       for (NetworkPlan.Organization organization : plan.organizations()) {
         progress.step("approve " + chaincode.name() + " for " + organization.name());
@@ -76,7 +81,8 @@ final class Deployment {
       }
       progress.step("commit " + chaincode.name() + " on " + plan.spec().channel());
       LifecycleClient.commit(clients.ofAll(), plan.spec().channel(), definition);
-      return new Deployed(chaincode.name(), definition.version(), definition.sequence(), true);
+      return new Deployed(
+          chaincode.name(), definition.version(), definition.sequence(), packageId, true);
     }
   }
 

@@ -9,12 +9,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// Java: Maven or Gradle sources that make a `chaincode.jar` with all it needs, or jars ready made
-/// (fabric-chaincode-java v2.5 fabric-chaincode-docker). Run by the Java runtime that runs this
-/// peer; its archive of loaded classes, written when the chaincode first ends, makes later starts
-/// fast.
+/// Java: Maven or Gradle sources that make a `chaincode.jar` with all it needs, sources beside the
+/// jars that they need, or jars ready made (fabric-chaincode-java v2.5 fabric-chaincode-docker).
+/// Where the sources offer several ways, Gradle comes first, and the next where one fails. Run by
+/// the Java runtime that runs this peer; its archive of loaded classes, written when the chaincode
+/// first ends, makes later starts fast.
 final class JavaBuild implements Builder {
+  private static final Logger LOG = LoggerFactory.getLogger("chaincode.build");
   private static final String JAR = "chaincode.jar";
 
   private final SourceBuild build;
@@ -36,20 +40,50 @@ final class JavaBuild implements Builder {
   @Override
   public void build(BuildContext context) throws LaunchException, InterruptedException {
     try {
+      List<Way> ways = new ArrayList<>();
       for (Path folder : List.of(context.source(), context.source().resolve("src"))) {
         if (SourceBuild.exists(folder, "build.gradle")
             || SourceBuild.exists(folder, "build.gradle.kts")) {
-          gradle(context, folder);
-          return;
+          ways.add(() -> gradle(context, folder));
         }
         if (SourceBuild.exists(folder, "pom.xml")) {
-          maven(context, folder);
-          return;
+          ways.add(() -> maven(context, folder));
         }
       }
-      copyJars(context);
+      JavaSources sources = JavaSources.in(context.source());
+      if (sources.areComplete()) {
+        ways.add(() -> sources.compile(build, context));
+      }
+      if (ways.isEmpty()) {
+        copyJars(context);
+      } else {
+        firstThatWorks(ways);
+      }
     } catch (IOException e) {
       throw new LaunchException("could not read or write the build's folders: " + e, e);
+    }
+  }
+
+  /// One way to build.
+  private interface Way {
+    void go() throws LaunchException, InterruptedException, IOException;
+  }
+
+  /// What the first way says is told if none works: it is the one that the sources are meant for.
+  private static void firstThatWorks(List<Way> ways)
+      throws LaunchException, InterruptedException, IOException {
+    LaunchException first = null;
+    for (Way way : ways) {
+      try {
+        way.go();
+        return;
+      } catch (LaunchException e) {
+        LOG.warn("Chaincode does not build this way: {}", e.getMessage());
+        first = first == null ? e : first;
+      }
+    }
+    if (first != null) {
+      throw first;
     }
   }
 
@@ -76,8 +110,10 @@ final class JavaBuild implements Builder {
     line.add("-Xlog:disable");
     line.add("--enable-native-access=ALL-UNNAMED");
     line.add("--sun-misc-unsafe-memory-access=allow");
-    if (jars.size() == 1) {
-      line.addAll(List.of("-jar", jars.getFirst().toString()));
+    Path compiled = output.resolve(JavaSources.JAR);
+    if (jars.size() == 1 || jars.contains(compiled)) {
+      Path first = jars.size() == 1 ? jars.getFirst() : compiled;
+      line.addAll(List.of("-jar", first.toString()));
     } else {
       List<String> path = jars.stream().map(Path::toString).toList();
       line.addAll(List.of("-cp", String.join(File.pathSeparator, path)));
