@@ -8,18 +8,20 @@ import io.denim.wire.TlsKeyPair;
 import io.grpc.CallOptions;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.BlockingClientCall;
 import io.grpc.stub.ClientCalls;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.Envelope;
-import org.hyperledger.fabric.protos.common.Status;
 import org.hyperledger.fabric.protos.orderer.AtomicBroadcastGrpc;
 import org.hyperledger.fabric.protos.orderer.BroadcastResponse;
 import org.hyperledger.fabric.protos.peer.DeliverGrpc;
@@ -107,14 +109,35 @@ public final class NodeClient implements AutoCloseable {
   /// @throws ClientException if the peer cannot be reached or refuses the proposal
   public ProposalResponse propose(SignedProposal proposal, Duration patience)
       throws ClientException {
+    return call(EndorserGrpc.getProcessProposalMethod(), proposal, patience);
+  }
+
+  /// Calls a method that takes one message and answers with one.
+  ///
+  /// @throws ClientException with the node's status, in Go's words
+  public <Q, A> A call(MethodDescriptor<Q, A> method, Q request, Duration patience)
+      throws ClientException {
     try {
-      return EndorserGrpc.newBlockingStub(channel)
-          .withDeadlineAfter(patience.toNanos(), TimeUnit.NANOSECONDS)
-          .withWaitForReady()
-          .processProposal(proposal);
+      return ClientCalls.blockingUnaryCall(
+          channel,
+          method,
+          WAITING.withDeadlineAfter(patience.toNanos(), TimeUnit.NANOSECONDS),
+          request);
     } catch (StatusRuntimeException e) {
-      throw failed("proposal to " + address, e);
+      throw new ClientException(goText(e.getStatus()), e);
     }
+  }
+
+  /// Such as `rpc error: code = NotFound desc = ...`.
+  private static String goText(Status status) {
+    StringBuilder code = new StringBuilder();
+    for (String word : status.getCode().name().split("_", -1)) {
+      code.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
+    }
+    return "rpc error: code = "
+        + (status.getCode() == Status.Code.CANCELLED ? "Canceled" : code)
+        + " desc = "
+        + (status.getDescription() == null ? "" : status.getDescription());
   }
 
   /// Sends an envelope to be ordered and waits until the orderer has taken it.
@@ -132,12 +155,12 @@ public final class NodeClient implements AutoCloseable {
       if (response == null) {
         throw new ClientException("orderer " + address + " ended the stream without an answer");
       }
-      if (response.getStatus() != Status.SUCCESS) {
+      if (response.getStatus() != org.hyperledger.fabric.protos.common.Status.SUCCESS) {
         throw new ClientException(
             "got unexpected status: " + response.getStatus() + " -- " + response.getInfo());
       }
     } catch (StatusException e) {
-      throw failed("broadcast to " + address, e);
+      throw failed(e);
     } catch (TimeoutException e) {
       throw new ClientException("orderer " + address + " did not answer within " + patience);
     } finally {
@@ -157,7 +180,7 @@ public final class NodeClient implements AutoCloseable {
       call.write(seek);
       return call;
     } catch (StatusException e) {
-      throw failed("deliver from " + address, e);
+      throw failed(e);
     }
   }
 
@@ -166,13 +189,7 @@ public final class NodeClient implements AutoCloseable {
     channel.shutdownNow();
   }
 
-  private static ClientException failed(String what, StatusRuntimeException e) {
-    return new ClientException(
-        what + " failed: " + e.getStatus().getCode() + ": " + e.getStatus().getDescription(), e);
-  }
-
-  private static ClientException failed(String what, StatusException e) {
-    return new ClientException(
-        what + " failed: " + e.getStatus().getCode() + ": " + e.getStatus().getDescription(), e);
+  private static ClientException failed(StatusException e) {
+    return new ClientException(goText(e.getStatus()), e);
   }
 }

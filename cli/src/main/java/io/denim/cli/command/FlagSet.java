@@ -3,9 +3,11 @@ package io.denim.cli.command;
 import io.denim.node.GoDuration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,7 @@ public final class FlagSet {
     TEXTS("stringArray"),
     SWITCH(""),
     NUMBER("int"),
+    UNSIGNED("uint"),
     DURATION("duration");
 
     private final String shown;
@@ -77,6 +80,11 @@ public final class FlagSet {
     return add(new Flag(name, letter, Kind.NUMBER, "0", meaning));
   }
 
+  /// A whole number that is not negative.
+  public FlagSet unsigned(String name, String letter, String fallback, String meaning) {
+    return add(new Flag(name, letter, Kind.UNSIGNED, fallback, meaning));
+  }
+
   public FlagSet duration(String name, String letter, String fallback, String meaning) {
     return add(new Flag(name, letter, Kind.DURATION, fallback, meaning));
   }
@@ -84,6 +92,53 @@ public final class FlagSet {
   private FlagSet add(Flag flag) {
     flags.put(flag.name(), flag);
     return this;
+  }
+
+  Dialect dialect() {
+    return dialect;
+  }
+
+  List<Flag> flags() {
+    return List.copyOf(flags.values());
+  }
+
+  /// Those of the flags that have these names, in this set's order.
+  FlagSet only(List<String> names) {
+    FlagSet set = new FlagSet(dialect);
+    for (Flag flag : flags.values()) {
+      if (names.contains(flag.name())) {
+        set.add(flag);
+      }
+    }
+    if (set.flags.size() < names.stream().distinct().count()) {
+      throw new IllegalArgumentException("not all of " + names + " are flags here");
+    }
+    return set;
+  }
+
+  /// Where in a command line the words stand that are neither flags nor flags' values.
+  List<Integer> words(List<String> arguments) {
+    List<Integer> words = new ArrayList<>();
+    for (int i = 0; i < arguments.size(); i++) {
+      String word = arguments.get(i);
+      if (word.equals("--")) {
+        break;
+      }
+      if (!word.startsWith("-") || word.length() == 1) {
+        words.add(i);
+      } else if (takesNext(word)) {
+        i++;
+      }
+    }
+    return words;
+  }
+
+  private boolean takesNext(String word) {
+    Flag flag =
+        word.startsWith("--")
+            ? flags.get(word.substring(2))
+            : word.length() == 2 ? byLetter(word.substring(1)) : null;
+    return flag != null && flag.kind() != Kind.SWITCH;
   }
 
   /// Reads a command line. What is no flag is kept in order; all after `--` is no flag.
@@ -218,6 +273,7 @@ public final class FlagSet {
     try {
       switch (flag.kind()) {
         case NUMBER -> Long.parseLong(text);
+        case UNSIGNED -> Long.parseUnsignedLong(text);
         case DURATION -> GoDuration.parse(text);
         case SWITCH -> Flags.truth(text);
         case TEXT, TEXTS -> {}
@@ -230,11 +286,15 @@ public final class FlagSet {
     }
   }
 
-  /// The flags with what they mean, a line each.
+  /// The flags with what they mean, a line each, by name.
   public String usages() {
+    List<Flag> sorted =
+        flags.values().stream()
+            .sorted(Comparator.comparing(flag -> flag.name().toLowerCase(Locale.ROOT)))
+            .toList();
     List<String> heads = new ArrayList<>();
     int width = 0;
-    for (Flag flag : flags.values()) {
+    for (Flag flag : sorted) {
       String head =
           (flag.letter().isEmpty() ? "      " : "  -" + flag.letter() + ", ")
               + "--"
@@ -244,15 +304,23 @@ public final class FlagSet {
       width = Math.max(width, head.length());
     }
     StringBuilder text = new StringBuilder();
-    int i = 0;
-    for (Flag flag : flags.values()) {
-      String head = heads.get(i++);
+    for (int i = 0; i < heads.size(); i++) {
+      Flag flag = sorted.get(i);
+      String head = heads.get(i);
       text.append(head).append(" ".repeat(width - head.length() + 3)).append(flag.meaning());
-      if (flag.kind() != Kind.SWITCH && flag.kind() != Kind.NUMBER && !flag.fallback().isEmpty()) {
-        text.append(" (default ").append(flag.fallback()).append(')');
-      }
-      text.append('\n');
+      text.append(shownDefault(flag)).append('\n');
     }
     return text.toString();
+  }
+
+  private static String shownDefault(Flag flag) {
+    String fallback = flag.fallback();
+    return switch (flag.kind()) {
+      case TEXT -> fallback.isEmpty() ? "" : " (default \"" + fallback + "\")";
+      case SWITCH -> fallback.equals("true") ? " (default true)" : "";
+      case NUMBER, UNSIGNED -> fallback.equals("0") ? "" : " (default " + fallback + ")";
+      case DURATION -> fallback.equals("0s") ? "" : " (default " + fallback + ")";
+      case TEXTS -> "";
+    };
   }
 }

@@ -27,6 +27,11 @@ public final class Flags {
     return given.containsKey(HELP);
   }
 
+  /// Whether the command has such a flag at all.
+  public boolean has(String name) {
+    return known.containsKey(name);
+  }
+
   public boolean given(String name) {
     return given.containsKey(flag(name).name());
   }
@@ -55,6 +60,11 @@ public final class Flags {
 
   public long number(String name) {
     return Long.parseLong(text(name));
+  }
+
+  /// Above the greatest `long` it is negative.
+  public long unsigned(String name) {
+    return Long.parseUnsignedLong(text(name));
   }
 
   public Duration duration(String name) {

@@ -9,7 +9,10 @@ import io.denim.cli.command.CommandLog;
 import io.denim.cli.command.FlagSet;
 import io.denim.cli.command.Flags;
 import io.denim.cli.command.UsageException;
+import io.denim.cli.command.Verb;
+import io.denim.cli.command.VerbGroup;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import org.hyperledger.fabric.protos.peer.ProposalResponse;
@@ -40,23 +43,53 @@ final class ChaincodeCommands {
   }
 
   void run(List<String> arguments) throws UsageException, ClientException, InterruptedException {
-    FlagSet set = flagSet();
-    Flags flags = set.parse(arguments);
-    if (flags.help() || flags.rest().isEmpty()) {
-      System.out.print("Usage:\n  peer chaincode invoke|query [flags]\n\nFlags:\n" + set.usages());
-      return;
-    }
-    String command = flags.rest().getFirst();
-    if (!command.equals("invoke") && !command.equals("query")) {
-      throw new UsageException("unknown command \"" + command + "\" for \"peer chaincode\"");
-    }
+    List<String> global = new ArrayList<>(OrdererEndpoint.FLAGS);
+    global.add("transient");
+    new VerbGroup(
+            "peer chaincode",
+            "Query or invoke a chaincode: invoke|query.",
+            flagSet(),
+            global,
+            List.of(
+                Verb.of(
+                    "invoke",
+                    "Call a chaincode and have the transaction committed",
+                    List.of(
+                        "name",
+                        "ctor",
+                        "isInit",
+                        "channelID",
+                        "peerAddresses",
+                        "tlsRootCertFiles",
+                        "connectionProfile",
+                        "waitForEvent",
+                        "waitForEventTimeout"),
+                    flags -> call("invoke", flags)),
+                Verb.of(
+                    "query",
+                    "Call a chaincode and print the result, without a transaction",
+                    List.of(
+                        "name",
+                        "ctor",
+                        "raw",
+                        "hex",
+                        "channelID",
+                        "peerAddresses",
+                        "tlsRootCertFiles",
+                        "connectionProfile"),
+                    flags -> call("query", flags))))
+        .run(arguments);
+  }
+
+  private void call(String command, Flags flags)
+      throws UsageException, ClientException, InterruptedException {
     if (flags.text("channelID").isEmpty()) {
-      throw new UsageException(
+      throw new ClientException(
           "The required parameter 'channelID' is empty. Rerun the command with -C flag");
     }
     PeerEnvironment environment = PeerEnvironment.load(System.getenv(), log);
     if (flags.text("name").isEmpty()) {
-      throw new UsageException("must supply value for chaincode name parameter");
+      throw new ClientException("must supply value for chaincode name parameter");
     }
     TransactionProposal.Call call =
         new TransactionProposal.Call(
@@ -64,7 +97,7 @@ final class ChaincodeCommands {
             flags.text("name"),
             ChaincodeInputs.arguments(flags.text("ctor")),
             ChaincodeInputs.transientData(flags.text("transient")),
-            flags.on("isInit"));
+            command.equals("invoke") && flags.on("isInit"));
     if (command.equals("invoke")) {
       invoke(environment, flags, call);
     } else {

@@ -12,6 +12,8 @@ import io.denim.cli.command.FlagSet;
 import io.denim.cli.command.Flags;
 import io.denim.cli.command.GoJson;
 import io.denim.cli.command.UsageException;
+import io.denim.cli.command.Verb;
+import io.denim.cli.command.VerbGroup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,34 +55,51 @@ final class ChannelCommands {
   }
 
   void run(List<String> arguments) throws UsageException, ClientException, InterruptedException {
-    FlagSet set = flagSet();
-    Flags flags = set.parse(arguments);
-    if (flags.help() || flags.rest().isEmpty()) {
-      System.out.print(
-          "Usage:\n  peer channel"
-              + " fetch|join|joinbysnapshot|joinbysnapshotstatus|list|update|signconfigtx|getinfo"
-              + " [flags]\n\nFlags:\n"
-              + set.usages());
-      return;
-    }
-    List<String> words = flags.rest().subList(1, flags.rest().size());
-    switch (flags.rest().getFirst()) {
-      case "join" -> join(flags);
-      case "joinbysnapshot" -> joinBySnapshot(flags);
-      case "joinbysnapshotstatus" -> snapshotStatus();
-      case "list" -> list(words);
-      case "getinfo" -> info(flags);
-      case "fetch" -> fetch(flags, words);
-      case "signconfigtx" -> sign(flags);
-      case "update" -> update(flags);
-      case "create" ->
-          throw new ClientException(
-              "channels are no longer created through a system channel: make the channel's genesis"
-                  + " block with configtxgen and join orderers with osnadmin");
-      default ->
-          throw new UsageException(
-              "unknown command \"" + flags.rest().getFirst() + "\" for \"peer channel\"");
-    }
+    new VerbGroup(
+            "peer channel",
+            "Operate a channel: create|fetch|join|joinbysnapshot|joinbysnapshotstatus|list|update"
+                + "|signconfigtx|getinfo.",
+            flagSet(),
+            OrdererEndpoint.FLAGS,
+            verbs())
+        .run(arguments);
+  }
+
+  private List<Verb> verbs() {
+    return List.of(
+        Verb.of(
+            "create",
+            "[DEPRECATED] Refused: channels are created with configtxgen and osnadmin",
+            List.of("channelID", "file", "outputBlock", "timeout"),
+            this::create),
+        new Verb(
+            "fetch",
+            "<newest|oldest|config|(number)> [outputfile]",
+            "Fetch a block into a file",
+            List.of("channelID", "bestEffort"),
+            this::fetch),
+        Verb.of("getinfo", "Show a channel's height and hashes", List.of("channelID"), this::info),
+        Verb.of("join", "Join the peer to a channel", List.of("blockpath"), this::join),
+        Verb.of(
+            "joinbysnapshot",
+            "Join the peer to a channel by a snapshot",
+            List.of("snapshotpath"),
+            this::joinBySnapshot),
+        Verb.of(
+            "joinbysnapshotstatus",
+            "Tell whether the peer is joining a channel by a snapshot",
+            List.of(),
+            this::snapshotStatus),
+        Verb.of("list", "List the channels that the peer has joined", List.of(), this::list),
+        Verb.of("signconfigtx", "Sign a config update in its file", List.of("file"), this::sign),
+        Verb.of(
+            "update", "Sign and send a config update", List.of("channelID", "file"), this::update));
+  }
+
+  private void create(Flags flags) throws ClientException {
+    throw new ClientException(
+        "channels are no longer created through a system channel: make the channel's genesis"
+            + " block with configtxgen and join orderers with osnadmin");
   }
 
   private void initialized() {
@@ -164,7 +183,9 @@ final class ChannelCommands {
     }
   }
 
-  private void snapshotStatus() throws ClientException, InterruptedException {
+  private void snapshotStatus(Flags flags)
+      throws UsageException, ClientException, InterruptedException {
+    requireNoWords(flags);
     PeerEnvironment environment = PeerEnvironment.load(System.getenv(), log);
     try (NodeClient peer = peer(environment)) {
       Response response = good(ask(environment, peer, "cscc", text("JoinBySnapshotStatus")));
@@ -187,11 +208,8 @@ final class ChannelCommands {
     return response;
   }
 
-  private void list(List<String> words)
-      throws UsageException, ClientException, InterruptedException {
-    if (!words.isEmpty()) {
-      throw new UsageException("trailing args detected: " + words);
-    }
+  private void list(Flags flags) throws UsageException, ClientException, InterruptedException {
+    requireNoWords(flags);
     PeerEnvironment environment = PeerEnvironment.load(System.getenv(), log);
     try (NodeClient peer = peer(environment)) {
       Response response = good(ask(environment, peer, "cscc", text("GetChannels")));
@@ -202,6 +220,12 @@ final class ChannelCommands {
       }
     } catch (InvalidProtocolBufferException e) {
       throw new ClientException("Cannot read channels list response, " + e.getMessage(), e);
+    }
+  }
+
+  private static void requireNoWords(Flags flags) throws UsageException {
+    if (!flags.rest().isEmpty()) {
+      throw new UsageException("trailing args detected: " + flags.rest());
     }
   }
 
@@ -224,8 +248,8 @@ final class ChannelCommands {
     }
   }
 
-  private void fetch(Flags flags, List<String> words)
-      throws UsageException, ClientException, InterruptedException {
+  private void fetch(Flags flags) throws UsageException, ClientException, InterruptedException {
+    List<String> words = flags.rest();
     if (words.isEmpty()) {
       throw new UsageException("fetch target required, oldest, newest, config, or a number");
     }

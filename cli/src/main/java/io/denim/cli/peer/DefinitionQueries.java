@@ -3,12 +3,13 @@ package io.denim.cli.peer;
 import io.denim.cli.ClientException;
 import io.denim.cli.command.Flags;
 import io.denim.cli.command.GoJson;
-import io.denim.cli.command.UsageException;
 import java.util.TreeMap;
 import org.hyperledger.fabric.protos.peer.Response;
 import org.hyperledger.fabric.protos.peer.lifecycle.ChaincodeSource;
 import org.hyperledger.fabric.protos.peer.lifecycle.QueryApprovedChaincodeDefinitionArgs;
 import org.hyperledger.fabric.protos.peer.lifecycle.QueryApprovedChaincodeDefinitionResult;
+import org.hyperledger.fabric.protos.peer.lifecycle.QueryApprovedChaincodeDefinitionsArgs;
+import org.hyperledger.fabric.protos.peer.lifecycle.QueryApprovedChaincodeDefinitionsResult;
 import org.hyperledger.fabric.protos.peer.lifecycle.QueryChaincodeDefinitionArgs;
 import org.hyperledger.fabric.protos.peer.lifecycle.QueryChaincodeDefinitionResult;
 import org.hyperledger.fabric.protos.peer.lifecycle.QueryChaincodeDefinitionsArgs;
@@ -17,17 +18,28 @@ import org.hyperledger.fabric.protos.peer.lifecycle.QueryChaincodeDefinitionsRes
 /// `queryapproved` and `querycommitted` of `peer lifecycle chaincode` (fabric v3.1.5
 /// internal/peer/lifecycle/chaincode).
 record DefinitionQueries(PeerEnvironment environment, PeerConnections connections, Flags flags) {
+  /// @throws ClientException if a flag is missing or does not fit the others
+  static void check(Flags flags, String command) throws ClientException {
+    boolean approved = command.equals("queryapproved");
+    if (flags.text("channelID").isEmpty()) {
+      throw new ClientException(
+          approved
+              ? "The required parameter 'channelID' is empty. Rerun the command with -C flag"
+              : "channel name must be specified");
+    }
+    if (approved && flags.text("name").isEmpty() && flags.number("sequence") != 0) {
+      throw new ClientException(
+          "Specifying parameter 'sequence' is invalid without parameter 'name'. Rerun the command"
+              + " with -n flag");
+    }
+  }
+
   /// What the command prints.
-  String approved() throws UsageException, ClientException {
+  String approved() throws ClientException {
     String name = flags.text("name");
     String channelId = flags.text("channelID");
-    if (channelId.isEmpty()) {
-      throw new UsageException(
-          "The required parameter 'channelID' is empty. Rerun the command with -C flag");
-    }
     if (name.isEmpty()) {
-      throw new UsageException(
-          "The required parameter 'name' is empty. Rerun the command with -n flag");
+      return allApproved(channelId);
     }
     Response response =
         LifecycleCommands.ask(
@@ -50,19 +62,53 @@ record DefinitionQueries(PeerEnvironment environment, PeerConnections connection
         + name
         + "' on channel '"
         + channelId
-        + "':\nsequence: "
-        + result.getSequence()
+        + "':\n"
+        + approvedLine(
+            result.getSequence(), result.getVersion(), result.getInitRequired(), result.getSource())
+        + plugins(result.getEndorsementPlugin(), result.getValidationPlugin());
+  }
+
+  private String allApproved(String channelId) throws ClientException {
+    QueryApprovedChaincodeDefinitionsResult result =
+        LifecycleCommands.read(
+            LifecycleCommands.ask(
+                environment,
+                connections,
+                LifecycleCommands.call(
+                    channelId,
+                    "QueryApprovedChaincodeDefinitions",
+                    QueryApprovedChaincodeDefinitionsArgs.getDefaultInstance()),
+                "query failed"),
+            QueryApprovedChaincodeDefinitionsResult.parser());
+    if (LifecycleCommands.json(flags)) {
+      return GoJson.indented(result) + "\n";
+    }
+    StringBuilder text = new StringBuilder();
+    text.append("Approved chaincode definitions on channel '").append(channelId).append("':\n");
+    for (var each : result.getApprovedChaincodeDefinitionsList()) {
+      text.append("name: ").append(each.getName()).append(", ");
+      text.append(
+          approvedLine(
+              each.getSequence(), each.getVersion(), each.getInitRequired(), each.getSource()));
+      text.append(plugins(each.getEndorsementPlugin(), each.getValidationPlugin()));
+    }
+    return text.toString();
+  }
+
+  private static String approvedLine(
+      long sequence, String version, boolean initRequired, ChaincodeSource source) {
+    return "sequence: "
+        + sequence
         + ", version: "
-        + result.getVersion()
+        + version
         + ", init-required: "
-        + result.getInitRequired()
+        + initRequired
         + ", package-id: "
-        + packageId(result.getSource())
-        + ", endorsement plugin: "
-        + result.getEndorsementPlugin()
-        + ", validation plugin: "
-        + result.getValidationPlugin()
-        + "\n";
+        + packageId(source);
+  }
+
+  private static String plugins(String endorsement, String validation) {
+    return ", endorsement plugin: " + endorsement + ", validation plugin: " + validation + "\n";
   }
 
   private static String packageId(ChaincodeSource source) {
@@ -70,10 +116,7 @@ record DefinitionQueries(PeerEnvironment environment, PeerConnections connection
   }
 
   /// What the command prints.
-  String committed() throws UsageException, ClientException {
-    if (flags.text("channelID").isEmpty()) {
-      throw new UsageException("channel name must be specified");
-    }
+  String committed() throws ClientException {
     return flags.text("name").isEmpty() ? all() : one();
   }
 

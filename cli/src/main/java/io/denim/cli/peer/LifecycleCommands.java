@@ -12,9 +12,12 @@ import io.denim.cli.command.FlagSet;
 import io.denim.cli.command.Flags;
 import io.denim.cli.command.GoJson;
 import io.denim.cli.command.UsageException;
+import io.denim.cli.command.Verb;
+import io.denim.cli.command.VerbGroup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
@@ -33,6 +36,24 @@ final class LifecycleCommands {
   private static final String COMMANDS =
       "package|install|queryinstalled|getinstalledpackage|calculatepackageid|approveformyorg"
           + "|queryapproved|checkcommitreadiness|commit|querycommitted";
+
+  private static final List<String> PEERS =
+      List.of("peerAddresses", "tlsRootCertFiles", "connectionProfile");
+  private static final List<String> DEFINITION =
+      List.of(
+          "peerAddresses",
+          "tlsRootCertFiles",
+          "connectionProfile",
+          "channelID",
+          "name",
+          "version",
+          "sequence",
+          "signature-policy",
+          "channel-config-policy",
+          "endorsement-plugin",
+          "validation-plugin",
+          "collections-config",
+          "init-required");
 
   private final CommandLog log;
 
@@ -53,42 +74,93 @@ final class LifecycleCommands {
   }
 
   void run(List<String> arguments) throws UsageException, ClientException, InterruptedException {
-    FlagSet set = flagSet();
-    Flags flags = set.parse(arguments);
-    if (flags.help() || flags.rest().isEmpty()) {
-      System.out.print(
-          "Usage:\n  peer lifecycle chaincode " + COMMANDS + " [flags]\n\nFlags:\n" + set.usages());
-      return;
-    }
-    String command = flags.rest().getFirst();
-    List<String> words = flags.rest().subList(1, flags.rest().size());
-    switch (command) {
-      case "package" -> PackageCommands.pack(flags, words);
-      case "calculatepackageid" -> PackageCommands.packageId(flags, words);
-      case "install" -> install(flags, words);
-      case "queryinstalled" -> queryInstalled(flags);
-      case "getinstalledpackage" -> getInstalled(flags);
-      case "approveformyorg" ->
-          order(
-              flags,
-              command,
-              "ApproveChaincodeDefinitionForMyOrg",
-              DefinitionFlags.approval(flags));
-      case "commit" ->
-          order(flags, command, "CommitChaincodeDefinition", DefinitionFlags.commit(flags));
-      case "checkcommitreadiness" -> readiness(flags);
-      case "queryapproved", "querycommitted" -> {
-        PeerEnvironment environment = PeerEnvironment.load(System.getenv(), log);
-        try (PeerConnections connections =
-            PeerConnections.open(environment, flags, command, false, false)) {
-          DefinitionQueries queries = new DefinitionQueries(environment, connections, flags);
-          System.out.print(
-              command.equals("queryapproved") ? queries.approved() : queries.committed());
-        }
-      }
-      default ->
-          throw new UsageException(
-              "unknown command \"" + command + "\" for \"peer lifecycle chaincode\"");
+    new VerbGroup(
+            "peer lifecycle chaincode",
+            "Perform chaincode operations: " + COMMANDS,
+            flagSet(),
+            OrdererEndpoint.FLAGS,
+            verbs())
+        .run(arguments);
+  }
+
+  private List<Verb> verbs() {
+    return List.of(
+        new Verb(
+            "package",
+            "[outputfile]",
+            "Package a chaincode",
+            with(PEERS, "label", "lang", "path"),
+            PackageCommands::pack),
+        new Verb(
+            "calculatepackageid",
+            "[packageFile]",
+            "Calculate the package ID for a chaincode",
+            with(PEERS, "output"),
+            PackageCommands::packageId),
+        new Verb(
+            "install",
+            "[packageFile]",
+            "Install a chaincode",
+            with(PEERS, "targetPeer"),
+            this::install),
+        Verb.of(
+            "queryinstalled",
+            "Query the installed chaincodes on a peer",
+            with(PEERS, "targetPeer", "output"),
+            this::queryInstalled),
+        new Verb(
+            "getinstalledpackage",
+            "[outputfile]",
+            "Get an installed chaincode package from a peer",
+            with(PEERS, "targetPeer", "package-id", "output-directory"),
+            this::getInstalled),
+        Verb.of(
+            "approveformyorg",
+            "Approve the chaincode definition for my org",
+            with(DEFINITION, "package-id", "waitForEvent", "waitForEventTimeout"),
+            flags ->
+                order(
+                    flags,
+                    "approveformyorg",
+                    "ApproveChaincodeDefinitionForMyOrg",
+                    DefinitionFlags.approval(flags))),
+        Verb.of(
+            "queryapproved",
+            "Query an organization's approved chaincode definitions from its peer",
+            with(PEERS, "channelID", "name", "sequence", "output"),
+            flags -> query(flags, "queryapproved")),
+        Verb.of(
+            "checkcommitreadiness",
+            "Check whether a chaincode definition is ready to be committed on a channel",
+            with(DEFINITION, "inspect", "output"),
+            this::readiness),
+        Verb.of(
+            "commit",
+            "Commit the chaincode definition on the channel",
+            with(DEFINITION, "waitForEvent", "waitForEventTimeout"),
+            flags ->
+                order(flags, "commit", "CommitChaincodeDefinition", DefinitionFlags.commit(flags))),
+        Verb.of(
+            "querycommitted",
+            "Query the committed chaincode definitions of a channel on a peer",
+            with(PEERS, "channelID", "name", "output"),
+            flags -> query(flags, "querycommitted")));
+  }
+
+  private static List<String> with(List<String> some, String... more) {
+    List<String> all = new ArrayList<>(some);
+    all.addAll(List.of(more));
+    return all;
+  }
+
+  private void query(Flags flags, String command)
+      throws UsageException, ClientException, InterruptedException {
+    DefinitionQueries.check(flags, command);
+    PeerEnvironment environment = PeerEnvironment.load(System.getenv(), log);
+    try (PeerConnections connections =
+        PeerConnections.open(environment, flags, command, false, false)) {
+      DefinitionQueries queries = new DefinitionQueries(environment, connections, flags);
+      System.out.print(command.equals("queryapproved") ? queries.approved() : queries.committed());
     }
   }
 
@@ -134,10 +206,13 @@ final class LifecycleCommands {
     return flags.text("output").toLowerCase(Locale.ROOT).equals("json");
   }
 
-  private void install(Flags flags, List<String> words)
-      throws ClientException, InterruptedException {
+  private void install(Flags flags) throws UsageException, ClientException, InterruptedException {
+    List<String> words = flags.rest();
     if (words.size() != 1) {
-      throw new ClientException("chaincode install package must be provided");
+      throw new ClientException(
+          words.isEmpty()
+              ? "chaincode install package must be provided"
+              : "invalid number of args. expected only the packaged chaincode file");
     }
     PeerEnvironment environment = PeerEnvironment.load(System.getenv(), log);
     try (PeerConnections connections =

@@ -26,6 +26,19 @@ final class OrdererEndpoint {
 
   private OrdererEndpoint() {}
 
+  /// The names of the flags, which all commands of a group have.
+  static final List<String> FLAGS =
+      List.of(
+          "orderer",
+          "tls",
+          "clientauth",
+          "cafile",
+          "keyfile",
+          "certfile",
+          "ordererTLSHostnameOverride",
+          "connTimeout",
+          "tlsHandshakeTimeShift");
+
   static FlagSet flags(FlagSet set) {
     return set.text("orderer", "o", "Ordering service endpoint")
         .toggle("tls", "", false, "Use TLS when communicating with the orderer endpoint")

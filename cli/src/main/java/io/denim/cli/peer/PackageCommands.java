@@ -17,7 +17,8 @@ import java.util.List;
 final class PackageCommands {
   private PackageCommands() {}
 
-  static void pack(Flags flags, List<String> words) throws UsageException, ClientException {
+  static void pack(Flags flags) throws UsageException, ClientException {
+    List<String> words = flags.rest();
     if (words.size() != 1) {
       throw new UsageException("invalid number of args. expected only the output file");
     }
@@ -39,7 +40,8 @@ final class PackageCommands {
     }
   }
 
-  static void packageId(Flags flags, List<String> words) throws UsageException, ClientException {
+  static void packageId(Flags flags) throws UsageException, ClientException {
+    List<String> words = flags.rest();
     if (words.size() != 1) {
       throw new UsageException("invalid number of args. expected only the packaged chaincode file");
     }

@@ -31,8 +31,8 @@ final class PeerConnections implements AutoCloseable {
   static FlagSet flags(FlagSet set, boolean waitByDefault) {
     return set.texts("peerAddresses", "The addresses of the peers to connect to")
         .texts("tlsRootCertFiles", "The TLS root cert files of these peers, in their order")
-        .text("connectionProfile", "", "Not supported; use --peerAddresses")
-        .text("targetPeer", "", "Not supported; use --peerAddresses")
+        .text("connectionProfile", "", "The connection profile that names the peers to connect to")
+        .text("targetPeer", "", "The peer of the connection profile to connect to")
         .toggle("waitForEvent", "", waitByDefault, "Whether to wait for each peer's commit")
         .duration("waitForEventTimeout", "", "30s", "Time to wait for each peer's commit");
   }
@@ -41,13 +41,18 @@ final class PeerConnections implements AutoCloseable {
   static PeerConnections open(
       PeerEnvironment environment, Flags flags, String command, boolean many, boolean ordered)
       throws ClientException, InterruptedException {
-    if (flags.given("connectionProfile")) {
-      throw new ClientException(
-          "connection profiles are not supported; name the peers with --peerAddresses and"
-              + " --tlsRootCertFiles");
+    List<String> addresses = flags.texts("peerAddresses");
+    List<String> roots = flags.texts("tlsRootCertFiles");
+    if (flags.optional("connectionProfile").isPresent()) {
+      ConnectionProfile profile =
+          ConnectionProfile.of(flags, flags.has("channelID") ? flags.text("channelID") : "");
+      if (profile.replacesFlags()) {
+        addresses = profile.addresses();
+        roots = profile.rootCertificates();
+      }
     }
-    List<String> addresses = orEmptyText(flags.texts("peerAddresses"));
-    List<String> roots = orEmptyText(flags.texts("tlsRootCertFiles"));
+    addresses = orEmptyText(addresses);
+    roots = orEmptyText(roots);
     check(environment, addresses, roots, command, many);
     List<NodeClient> peers = new ArrayList<>();
     try {

@@ -18,6 +18,7 @@ public final class PeerTool {
         chaincode   Operate a chaincode: invoke|query.
         channel     Operate a channel: fetch|join|joinbysnapshot|joinbysnapshotstatus|list|update|signconfigtx|getinfo.
         lifecycle   Perform _lifecycle operations
+        snapshot    Manage snapshot requests: submitrequest|cancelrequest|listpending
         node        Operate a peer node: start|reset|rollback|pause|resume|rebuild-dbs|unjoin|upgrade-dbs.
         version     Print fabric peer version.
       """;
@@ -59,6 +60,7 @@ public final class PeerTool {
       case "help", "--help", "-h" -> System.out.print(COMMANDS);
       case "channel" -> new ChannelCommands(log).run(rest);
       case "chaincode" -> new ChaincodeCommands(log).run(rest);
+      case "snapshot" -> new SnapshotCommands(log).run(rest);
       case "lifecycle" -> {
         if (rest.isEmpty() || !rest.getFirst().equals("chaincode")) {
           throw new UsageException("unknown command for \"peer lifecycle\"; chaincode is known");
