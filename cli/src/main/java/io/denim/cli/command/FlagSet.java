@@ -80,6 +80,10 @@ public final class FlagSet {
     return add(new Flag(name, letter, Kind.NUMBER, "0", meaning));
   }
 
+  public FlagSet number(String name, String letter, String fallback, String meaning) {
+    return add(new Flag(name, letter, Kind.NUMBER, fallback, meaning));
+  }
+
   /// A whole number that is not negative.
   public FlagSet unsigned(String name, String letter, String fallback, String meaning) {
     return add(new Flag(name, letter, Kind.UNSIGNED, fallback, meaning));
