@@ -11,12 +11,34 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
 /// The `orderer` executable: reads `orderer.yaml` from `FABRIC_CFG_PATH` and serves until it is
 /// told to stop by SIGTERM or SIGINT.
 public final class OrdererMain {
+  private static final String HELP =
+      """
+      usage: orderer [<flags>] <command> [<args> ...]
+
+      An ordering node; settings are read from orderer.yaml in FABRIC_CFG_PATH
+
+      Flags:
+        --help  Show this help.
+
+      Commands:
+        help [<command>...]
+          Show help.
+
+        start*
+          Start the orderer node
+
+        version
+          Show version information
+
+      """;
+
   private OrdererMain() {}
 
   public static void main(String[] arguments) throws InterruptedException {
@@ -25,9 +47,15 @@ public final class OrdererMain {
       System.out.println("orderer:\n Version: " + version());
       return;
     }
+    if (command.equals("help") || List.of(arguments).contains("--help")) {
+      System.out.print(HELP);
+      return;
+    }
     if (!command.equals("start")) {
       System.err.println(
-          "orderer: error: unexpected " + command + ", try --help; commands are: start, version");
+          command.startsWith("-")
+              ? "orderer: error: unknown long flag '" + command + "', try --help"
+              : "orderer: error: unexpected " + command + ", try --help");
       System.exit(1);
     }
     try {

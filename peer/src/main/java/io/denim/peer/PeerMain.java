@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -28,11 +29,13 @@ public final class PeerMain {
     String command = words.isEmpty() ? "start" : words.getFirst();
     try {
       Logging logging = Logging.start(System.getenv());
-      PeerSettings settings = settings(System.getenv());
+      List<String> flags = words.isEmpty() ? words : words.subList(1, words.size());
+      PeerSettings settings =
+          settings(command.equals("start") ? withFlags(System.getenv(), flags) : System.getenv());
       if (command.equals("start")) {
         serve(settings, logging);
       } else {
-        NodeMaintenance.run(command, words.subList(1, words.size()), settings);
+        NodeMaintenance.run(command, flags, settings);
       }
     } catch (IOException
         | SettingsException
@@ -71,6 +74,21 @@ public final class PeerMain {
                 },
                 "shutdown"));
     stopped.await();
+  }
+
+  /// What the flags of `start` say, as the variables that say the same.
+  private static Map<String, String> withFlags(Map<String, String> environment, List<String> flags)
+      throws PeerException {
+    Map<String, String> told = new HashMap<>(environment);
+    for (String flag : flags) {
+      switch (flag) {
+        case "--peer-chaincodedev", "--peer-chaincodedev=true" ->
+            told.put("CORE_CHAINCODE_MODE", "dev");
+        case "--peer-chaincodedev=false" -> {}
+        default -> throw new PeerException("unknown flag: " + flag);
+      }
+    }
+    return told;
   }
 
   private static PeerSettings settings(Map<String, String> environment)

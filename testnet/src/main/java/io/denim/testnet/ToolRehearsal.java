@@ -3,6 +3,7 @@ package io.denim.testnet;
 import io.denim.cli.configtx.ConfigtxgenTool;
 import io.denim.cli.configtx.ConfigtxlatorTool;
 import io.denim.cli.cryptogen.CryptogenTool;
+import io.denim.cli.discover.DiscoverTool;
 import io.denim.cli.osnadmin.OsnadminTool;
 import io.denim.cli.peer.PeerTool;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// The tools' part of a {@link Rehearsal}: one after the other in one JVM, on a network whose nodes
 /// run already.
@@ -106,7 +108,13 @@ final class ToolRehearsal {
         .formatted(msp, certificate);
   }
 
-  private void useNodes() throws InterruptedException {
+  private static Path onlyFile(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.sorted().findFirst().orElseThrow(() -> new IOException(folder + " is empty"));
+    }
+  }
+
+  private void useNodes() throws IOException, InterruptedException {
     String channel = plan.spec().channel();
     Path genesis = directory.genesisBlock(channel);
     run(OsnadminTool::run, admin("join", "--channelID", channel, "--config-block", genesis));
@@ -138,6 +146,26 @@ final class ToolRehearsal {
     run(
         PeerTool::run,
         joined(definition, "lifecycle", "chaincode", "checkcommitreadiness", "-O", "json"));
+    NetworkPlan.Organization organization = plan.organizations().getFirst();
+    NetworkPlan.Peer peer = organization.peers().getFirst();
+    Path user = directory.user(organization, "Admin").resolve("msp");
+    Path tls = directory.peerCrypto(organization, peer).resolve("tls/ca.crt");
+    run(
+        DiscoverTool::run,
+        "peers",
+        "--server=" + peer.address(),
+        "--channel=" + channel,
+        "--MSP=" + organization.mspId(),
+        "--peerTLSCA=" + tls,
+        "--userKey=" + onlyFile(user.resolve("keystore")),
+        "--userCert=" + onlyFile(user.resolve("signcerts")));
+    run(
+        PeerTool::run,
+        "snapshot",
+        "listpending",
+        "-c" + channel,
+        "--peerAddress=" + peer.address(),
+        "--tlsRootCertFile=" + tls);
     run(DenimMain::run, "invoke", "basic", "CreateAsset", "c", "red", "1", "b", "2");
     run(DenimMain::run, "query", "basic", "GetAllAssets");
     run(DenimMain::run, "status");

@@ -14,37 +14,48 @@ record HelpText(String path, FlagSet flags) {
   private static final int MOST_HEAD = 28;
 
   String ofVerb(Verb verb, List<String> global) {
-    String line =
-        path + " " + verb.name() + (verb.arguments().isEmpty() ? "" : " " + verb.arguments()) + " ";
+    String arguments = verb.arguments().isEmpty() ? "" : " " + verb.arguments();
+    String head = path + " " + verb.name();
     if (flags.dialect() == FlagSet.Dialect.KINGPIN) {
       List<String> all = new ArrayList<>(global);
       all.addAll(verb.flags());
-      return "usage: " + line + "[<flags>]\n\nFlags:\n" + kingpin(flags.only(all)) + "\n";
+      return "usage: "
+          + head
+          + " [<flags>]"
+          + arguments
+          + "\n\n"
+          + verb.meaning()
+          + "\n\nFlags:\n"
+          + kingpin(flags.only(all))
+          + "\n";
     }
     return "Usage:\n  "
-        + line
-        + "[flags]\n\nFlags:\n"
+        + head
+        + arguments
+        + " [flags]\n\nFlags:\n"
         + cobra(flags.only(verb.flags()), verb.name())
         + (global.isEmpty() ? "" : "\nGlobal Flags:\n" + cobra(flags.only(global), ""))
         + "\n";
   }
 
-  String ofGroup(List<String> global, List<Verb> verbs) {
+  String ofGroup(String meaning, List<String> global, List<Verb> verbs) {
     StringBuilder text = new StringBuilder();
     if (flags.dialect() == FlagSet.Dialect.KINGPIN) {
-      text.append("usage: ").append(path).append(" [<flags>] <command> [<args> ...]\n\nFlags:\n");
+      text.append("usage: ").append(path).append(" [<flags>] <command> [<args> ...]\n\n");
+      text.append(meaning).append("\n\nFlags:\n");
       text.append(kingpin(flags.only(global))).append("\nCommands:\n");
       for (Verb verb : verbs) {
         text.append("  ").append(verb.name());
-        text.append(verb.arguments().isEmpty() ? "" : " " + verb.arguments());
-        text.append(verb.flags().isEmpty() ? "\n" : " [<flags>]\n");
+        text.append(verb.flags().isEmpty() ? "" : " [<flags>]");
+        text.append(verb.arguments().isEmpty() ? "\n" : " " + verb.arguments() + "\n");
         wrapped(verb.meaning(), COLUMNS - 4)
             .forEach(line -> text.append("    ").append(line).append('\n'));
         text.append('\n');
       }
       return text.toString();
     }
-    text.append("Usage:\n  ").append(path).append(" [command]\n\nAvailable Commands:\n");
+    text.append(meaning).append("\n\nUsage:\n  ");
+    text.append(path).append(" [command]\n\nAvailable Commands:\n");
     int width = Math.max(11, verbs.stream().mapToInt(verb -> verb.name().length()).max().orElse(0));
     verbs.stream()
         .sorted(Comparator.comparing(Verb::name))
@@ -85,7 +96,9 @@ record HelpText(String path, FlagSet flags) {
             case TEXT ->
                 flag.fallback().isEmpty()
                     ? "=" + flag.name().toUpperCase(Locale.ROOT)
-                    : "=\"" + flag.fallback() + "\"";
+                    : flag.fallback().startsWith("/")
+                        ? "=" + flag.fallback()
+                        : "=\"" + flag.fallback() + "\"";
             case TEXTS -> "=" + flag.name().toUpperCase(Locale.ROOT) + " ...";
             case NUMBER, UNSIGNED -> "=" + flag.fallback();
             case DURATION -> "=" + flag.fallback().replace("0s", "0");

@@ -50,7 +50,8 @@ public final class VerbGroup {
       taken.addAll(global);
       Flags given = flags.only(taken).parse(rest);
       if (given.help()) {
-        System.out.print(verb.meaning() + "\n\n" + help.ofVerb(verb, global));
+        boolean kingpin = flags.dialect() == FlagSet.Dialect.KINGPIN;
+        System.out.print((kingpin ? "" : verb.meaning() + "\n\n") + help.ofVerb(verb, global));
       } else {
         verb.action().run(given);
       }
@@ -72,7 +73,7 @@ public final class VerbGroup {
   }
 
   private void withoutVerb(List<String> arguments, List<Integer> words) throws UsageException {
-    String help = meaning + "\n\n" + new HelpText(path, flags).ofGroup(global, verbs);
+    String help = new HelpText(path, flags).ofGroup(meaning, global, verbs);
     boolean kingpin = flags.dialect() == FlagSet.Dialect.KINGPIN;
     if (kingpin && !words.isEmpty()) {
       String word = arguments.get(words.getFirst());
@@ -92,10 +93,6 @@ public final class VerbGroup {
     if (kingpin && !asked && !arguments.isEmpty()) {
       throw new UsageException("command not specified");
     }
-    if (kingpin && !asked) {
-      System.err.print("usage: " + help);
-      throw new UsageException("command not specified");
-    }
-    System.out.print(help);
+    (kingpin && !asked ? System.err : System.out).print(help);
   }
 }

@@ -9,6 +9,8 @@ import io.denim.cli.command.CommandLog;
 import io.denim.cli.command.FlagSet;
 import io.denim.cli.command.Flags;
 import io.denim.cli.command.UsageException;
+import io.denim.cli.command.Verb;
+import io.denim.cli.command.VerbGroup;
 import io.denim.cli.command.Version;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +32,7 @@ public final class ConfigtxlatorTool {
   /// Does what the command line asks for; returns the exit status.
   public static int run(List<String> arguments) throws InterruptedException {
     try {
-      dispatch(arguments);
+      verbs().run(arguments);
       return 0;
     } catch (UsageException e) {
       System.err.println("configtxlator: error: " + e.getMessage() + ", try --help");
@@ -41,48 +43,74 @@ public final class ConfigtxlatorTool {
     }
   }
 
-  private static void dispatch(List<String> arguments)
-      throws UsageException, ClientException, InterruptedException {
-    FlagSet set =
+  private static VerbGroup verbs() {
+    FlagSet flags =
         new FlagSet(FlagSet.Dialect.KINGPIN)
-            .text("hostname", "", "0.0.0.0", "start: the address to listen on")
-            .text("port", "", "7059", "start: the port to listen on")
-            .texts("CORS", "start: domains whose pages may ask")
-            .text("type", "", "proto_encode, proto_decode: such as 'common.Config'")
-            .text("input", "", "The file to read (default standard input)")
-            .text("output", "", "The file to write (default standard output)")
-            .text("original", "", "compute_update: the original config message")
-            .text("updated", "", "compute_update: the updated config message")
-            .text("channel_id", "", "compute_update: the channel's name");
-    Flags flags = set.parse(arguments);
-    if (flags.help()) {
-      System.out.print(
-          "usage: configtxlator (start|proto_encode|proto_decode|compute_update|version)"
-              + " [<flags>]\n\nFlags:\n"
-              + set.usages());
-      return;
-    }
-    if (flags.rest().size() != 1) {
-      throw new UsageException(
-          flags.rest().isEmpty() ? "command not specified" : "unexpected " + flags.rest().get(1));
-    }
-    switch (flags.rest().getFirst()) {
-      case "proto_encode" ->
-          answer("decoding", flags, encode(required(flags, "type"), input(flags, "input")));
-      case "proto_decode" ->
-          answer("decoding", flags, decode(required(flags, "type"), input(flags, "input")));
-      case "compute_update" ->
-          answer(
-              "computing update",
-              flags,
-              update(
-                  input(flags, "original"),
-                  input(flags, "updated"),
-                  required(flags, "channel_id")));
-      case "start" -> serve(flags);
-      case "version" -> System.out.println(Version.text("configtxlator"));
-      default ->
-          throw new UsageException("expected command but got \"" + flags.rest().getFirst() + "\"");
+            .text("hostname", "", "0.0.0.0", "The address to listen on")
+            .number("port", "", "7059", "The port to listen on")
+            .texts("CORS", "A domain whose pages may ask, or *; may be given several times")
+            .text("type", "", "The kind of message, such as 'common.Config'")
+            .text("input", "", "/dev/stdin", "The file to read")
+            .text("output", "", "/dev/stdout", "The file to write")
+            .text("original", "", "The original config message")
+            .text("updated", "", "The updated config message")
+            .text("channel_id", "", "The channel's name");
+    List<String> translation = List.of("type", "input", "output");
+    return new VerbGroup(
+        "configtxlator",
+        "Translates messages to JSON and back, and computes config updates",
+        flags,
+        List.of(),
+        List.of(
+            Verb.of(
+                "start",
+                "Start the REST server",
+                List.of("hostname", "port", "CORS"),
+                ConfigtxlatorTool::serve),
+            Verb.of(
+                "proto_encode",
+                "Make a message of a JSON document",
+                translation,
+                ConfigtxlatorTool::encode),
+            Verb.of(
+                "proto_decode",
+                "Make a JSON document of a message",
+                translation,
+                ConfigtxlatorTool::decode),
+            Verb.of(
+                "compute_update",
+                "Compute the config update that leads from one common.Config to another",
+                List.of("original", "updated", "channel_id", "output"),
+                ConfigtxlatorTool::update),
+            Verb.of(
+                "version",
+                "Show version information",
+                List.of(),
+                unused -> System.out.println(Version.text("configtxlator")))));
+  }
+
+  private static void encode(Flags flags) throws UsageException, ClientException {
+    requireNoWords(flags);
+    answer("decoding", flags, encode(required(flags, "type"), input(flags, "input")));
+  }
+
+  private static void decode(Flags flags) throws UsageException, ClientException {
+    requireNoWords(flags);
+    answer("decoding", flags, decode(required(flags, "type"), input(flags, "input")));
+  }
+
+  private static void update(Flags flags) throws UsageException, ClientException {
+    requireNoWords(flags);
+    String channelId = required(flags, "channel_id");
+    answer(
+        "computing update",
+        flags,
+        update(input(flags, "original"), input(flags, "updated"), channelId));
+  }
+
+  private static void requireNoWords(Flags flags) throws UsageException {
+    if (!flags.rest().isEmpty()) {
+      throw new UsageException("unexpected " + flags.rest().getFirst());
     }
   }
 
@@ -153,7 +181,9 @@ public final class ConfigtxlatorTool {
   private static byte[] input(Flags flags, String name) throws ClientException {
     String file = flags.text(name);
     try {
-      return file.isEmpty() ? System.in.readAllBytes() : Files.readAllBytes(Path.of(file));
+      return file.equals("/dev/stdin")
+          ? System.in.readAllBytes()
+          : Files.readAllBytes(Path.of(file));
     } catch (IOException e) {
       throw new ClientException("open " + file + ": no such file or directory", e);
     }
@@ -162,7 +192,7 @@ public final class ConfigtxlatorTool {
   private static void answer(String doing, Flags flags, byte[] bytes) throws ClientException {
     String file = flags.text("output");
     try {
-      if (file.isEmpty()) {
+      if (file.equals("/dev/stdout")) {
         System.out.write(bytes);
         System.out.flush();
       } else {

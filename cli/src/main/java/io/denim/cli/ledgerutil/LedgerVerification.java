@@ -1,6 +1,9 @@
 package io.denim.cli.ledgerutil;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.denim.channelconfig.ChannelConfigException;
+import io.denim.channelconfig.ConfigBlocks;
 import io.denim.cli.ClientException;
 import io.denim.ledger.LedgerException;
 import io.denim.ledger.StoredBlocks;
@@ -13,6 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.hyperledger.fabric.protos.common.Block;
+import org.hyperledger.fabric.protos.common.BlockData;
+import org.hyperledger.fabric.protos.common.Envelope;
+import org.hyperledger.fabric.protos.common.HeaderType;
 
 /// Compares the hashes in blocks' headers with what they are hashes of, and notes in `blocks.json`
 /// where they differ (fabric v3.1.5 internal/ledgerutil/verify).
@@ -74,12 +80,63 @@ final class LedgerVerification {
 
   private static List<String> errors(Block block, ByteString previous) {
     List<String> errors = new ArrayList<>();
-    if (!block.getHeader().getDataHash().equals(BlockHash.ofData(block.getData()))) {
+    Optional<String> malformed = malformed(block.getData());
+    malformed.ifPresent(errors::add);
+    if (malformed.isPresent()
+        || !block.getHeader().getDataHash().equals(BlockHash.ofData(block.getData()))) {
       errors.add("DataHash mismatch");
     }
     if (!previous.isEmpty() && !block.getHeader().getPreviousHash().equals(previous)) {
       errors.add("PreviousHash mismatch");
     }
     return errors;
+  }
+
+  /// Other transactions with the same bytes all in all would have the same hash (fabric v3.1.5
+  /// protoutil/blockutils.go).
+  private static Optional<String> malformed(BlockData data) {
+    if (data.getDataCount() == 0) {
+      return Optional.of("empty block");
+    }
+    if (data.getDataCount() == 1 && isConfig(data.getData(0))) {
+      return Optional.empty();
+    }
+    for (int i = 0; i < data.getDataCount(); i++) {
+      Optional<String> reason = malformed(data.getData(i));
+      if (reason.isPresent()) {
+        return Optional.of("transaction " + i + reason.get());
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static boolean isConfig(ByteString transaction) {
+    try {
+      return ConfigBlocks.headerOf(Envelope.parseFrom(transaction)).getType()
+          == HeaderType.CONFIG.getNumber();
+    } catch (InvalidProtocolBufferException | ChannelConfigException e) {
+      return false;
+    }
+  }
+
+  private static Optional<String> malformed(ByteString transaction) {
+    try {
+      Envelope envelope = Envelope.parseFrom(transaction);
+      ByteString expected = envelope.toByteString();
+      if (envelope.getPayload().isEmpty()) {
+        return Optional.of(" has no payload");
+      }
+      if (envelope.getSignature().isEmpty()) {
+        return Optional.of(" has no signature");
+      }
+      if (expected.size() < transaction.size()) {
+        return Optional.of(" has " + (transaction.size() - expected.size()) + " trailing bytes");
+      }
+      return expected.equals(transaction)
+          ? Optional.empty()
+          : Optional.of(" does not match its raw form");
+    } catch (InvalidProtocolBufferException e) {
+      return Optional.of(" is invalid: " + e.getMessage());
+    }
   }
 }

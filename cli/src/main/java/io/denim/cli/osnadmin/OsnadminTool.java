@@ -4,11 +4,14 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.denim.channelconfig.ChannelConfigException;
 import io.denim.channelconfig.ConfigBlocks;
+import io.denim.cli.ClientException;
 import io.denim.cli.ParticipationClient;
 import io.denim.cli.command.FlagSet;
 import io.denim.cli.command.Flags;
 import io.denim.cli.command.GoJson;
 import io.denim.cli.command.UsageException;
+import io.denim.cli.command.Verb;
+import io.denim.cli.command.VerbGroup;
 import io.denim.wire.ClientTls;
 import io.denim.wire.TlsConfigurationException;
 import io.denim.wire.TlsKeyPair;
@@ -34,23 +37,14 @@ public final class OsnadminTool {
   /// Does what the command line asks for; returns the exit status.
   public static int run(List<String> arguments) throws InterruptedException {
     try {
-      System.out.println(output(arguments));
+      verbs().run(arguments);
       return 0;
     } catch (UsageException e) {
       System.err.println("osnadmin: error: parsing arguments: " + e.getMessage() + ". Try --help");
       return 1;
-    } catch (FailedException e) {
+    } catch (ClientException e) {
       System.out.println("Error: " + e.getMessage() + "\n");
       return 1;
-    }
-  }
-
-  /// The request failed, though the arguments are right.
-  private static final class FailedException extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    FailedException(String message, Throwable cause) {
-      super(message, cause);
     }
   }
 
@@ -62,36 +56,59 @@ public final class OsnadminTool {
         .text("client-key", "", "File with the PEM-encoded private key for mutual TLS")
         .toggle("no-status", "", false, "Leave the HTTP status out of the output")
         .text("channelID", "c", "Channel ID")
-        .text("config-block", "b", "join: file with an up-to-date config block for the channel")
-        .text("config-update-envelope", "e", "update: file with a signed config update")
-        .text("blockID", "", "fetch: Block ID - <newest|oldest|config|(number)>, also -b")
-        .text("outputfile", "f", "fetch: file for the block")
+        .text("config-block", "b", "File with an up-to-date config block for the channel")
+        .text("config-update-envelope", "e", "File with a signed config update")
+        .text("blockID", "b", "The block: <newest|oldest|config|(number)>")
+        .text("outputfile", "f", "File for the block")
         .duration("tlsHandshakeTimeShift", "t", "0s", "Accepted for compatibility");
   }
 
-  private static String output(List<String> arguments)
-      throws UsageException, FailedException, InterruptedException {
-    FlagSet set = flagSet();
-    Flags flags = set.parse(arguments);
-    if (flags.help()) {
-      return "usage: osnadmin [<flags>] channel (join|list|remove|update|fetch) [<args> ...]\n\n"
-          + "Flags:\n"
-          + set.usages();
-    }
+  private static VerbGroup verbs() {
+    return new VerbGroup(
+        "osnadmin",
+        "Orderer Service Node (OSN) administration",
+        flagSet(),
+        List.of("orderer-address", "ca-file", "client-cert", "client-key", "no-status"),
+        List.of(
+            verb("join", "Join an orderer to a channel", "channelID", "config-block"),
+            verb("list", "List an orderer's channels, or tell more of one", "channelID"),
+            verb("remove", "Remove a channel from an orderer", "channelID"),
+            verb(
+                "update",
+                "Update a channel's configuration",
+                "channelID",
+                "config-update-envelope",
+                "tlsHandshakeTimeShift"),
+            verb(
+                "fetch",
+                "Fetch a block into a file",
+                "channelID",
+                "blockID",
+                "outputfile",
+                "tlsHandshakeTimeShift")));
+  }
+
+  private static Verb verb(String name, String meaning, String... flags) {
+    return Verb.of(
+        "channel " + name,
+        meaning,
+        List.of(flags),
+        given -> System.out.println(output(name, given)));
+  }
+
+  private static String output(String command, Flags flags)
+      throws UsageException, ClientException, InterruptedException {
     require(flags, "orderer-address");
-    if (flags.rest().size() != 2 || !flags.rest().getFirst().equals("channel")) {
-      throw new UsageException(
-          flags.rest().isEmpty()
-              ? "command not specified"
-              : "expected command but got \"" + flags.rest().getLast() + "\"");
+    if (!flags.rest().isEmpty()) {
+      throw new UsageException("unexpected " + flags.rest().getFirst());
     }
     try (ParticipationClient client =
         new ParticipationClient(flags.text("orderer-address"), tls(flags))) {
-      return answer(flags, request(client, flags));
+      return answer(flags, request(client, command, flags));
     } catch (TlsConfigurationException e) {
       throw new UsageException("loading client cert/key pair: " + e.getMessage());
     } catch (IOException e) {
-      throw new FailedException(
+      throw new ClientException(
           "request to "
               + flags.text("orderer-address")
               + " failed: "
@@ -100,9 +117,9 @@ public final class OsnadminTool {
     }
   }
 
-  private static ParticipationClient.Answer request(ParticipationClient client, Flags flags)
+  private static ParticipationClient.Answer request(
+      ParticipationClient client, String command, Flags flags)
       throws UsageException, IOException, InterruptedException {
-    String command = flags.rest().getLast();
     String channelId = flags.text("channelID");
     if (!command.equals("list")) {
       require(flags, "channelID");
@@ -128,9 +145,8 @@ public final class OsnadminTool {
     };
   }
 
-  /// `-b` stands for another flag here than with `join`.
   private static String blockId(Flags flags) throws UsageException {
-    String block = flags.optional("blockID").orElse(flags.text("config-block"));
+    String block = flags.text("blockID");
     if (block.isEmpty()) {
       throw new UsageException("required flag --blockID not provided");
     }
@@ -146,7 +162,7 @@ public final class OsnadminTool {
     if (answer.body().isEmpty()) {
       return status;
     }
-    if (answer.status() == OK && flags.given("outputfile")) {
+    if (answer.status() == OK && flags.has("outputfile") && flags.given("outputfile")) {
       Files.write(Path.of(flags.text("outputfile")), answer.body().toByteArray());
       return status;
     }

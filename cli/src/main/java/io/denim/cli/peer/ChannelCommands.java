@@ -48,7 +48,10 @@ final class ChannelCommands {
             .text("snapshotpath", "", "Path to the snapshot directory")
             .text("channelID", "c", "The channel")
             .text("file", "f", "Configuration transaction file for submitting to orderer")
-            .text("outputBlock", "", "The path to write the genesis block for the channel")
+            .text(
+                "outputBlock",
+                "",
+                "The path to write the genesis block (default ./<channelID>.block)")
             .duration("timeout", "t", "10s", "Channel creation timeout")
             .toggle("bestEffort", "", false, "Whether fetch requests should ignore errors");
     return OrdererEndpoint.flags(set);

@@ -7,22 +7,9 @@ import io.denim.cli.command.Version;
 import java.time.InstantSource;
 import java.util.List;
 
-/// The `peer` executable, but for `peer node` (fabric v3.1.5 cmd/peer).
+/// The `peer` executable, but for what `peer node` does; of that only the help is here (fabric
+/// v3.1.5 cmd/peer).
 public final class PeerTool {
-  private static final String COMMANDS =
-      """
-      Usage:
-        peer [command]
-
-      Available Commands:
-        chaincode   Operate a chaincode: invoke|query.
-        channel     Operate a channel: fetch|join|joinbysnapshot|joinbysnapshotstatus|list|update|signconfigtx|getinfo.
-        lifecycle   Perform _lifecycle operations
-        snapshot    Manage snapshot requests: submitrequest|cancelrequest|listpending
-        node        Operate a peer node: start|reset|rollback|pause|resume|rebuild-dbs|unjoin|upgrade-dbs.
-        version     Print fabric peer version.
-      """;
-
   private PeerTool() {}
 
   public static void main(String[] arguments) throws InterruptedException {
@@ -56,24 +43,34 @@ public final class PeerTool {
     String command = arguments.isEmpty() ? "help" : arguments.getFirst();
     List<String> rest = arguments.isEmpty() ? List.of() : arguments.subList(1, arguments.size());
     switch (command) {
-      case "version", "--version" -> version();
-      case "help", "--help", "-h" -> System.out.print(COMMANDS);
+      case "version" -> version(rest);
+      case "help", "--help", "-h" -> System.out.print(PeerHelp.ofPeer());
       case "channel" -> new ChannelCommands(log).run(rest);
       case "chaincode" -> new ChaincodeCommands(log).run(rest);
       case "snapshot" -> new SnapshotCommands(log).run(rest);
+      case "node" -> PeerHelp.node().run(rest);
       case "lifecycle" -> {
-        if (rest.isEmpty() || !rest.getFirst().equals("chaincode")) {
-          throw new UsageException("unknown command for \"peer lifecycle\"; chaincode is known");
+        if (!rest.isEmpty() && rest.getFirst().equals("chaincode")) {
+          new LifecycleCommands(log).run(rest.subList(1, rest.size()));
+        } else {
+          System.out.print(PeerHelp.ofLifecycle());
         }
-        new LifecycleCommands(log).run(rest.subList(1, rest.size()));
       }
       default ->
           throw new UsageException(
-              "unknown command \"" + command + "\" for \"peer\"\nRun 'peer --help' for usage.");
+              command.startsWith("-")
+                  ? "unknown flag: " + command + "\n" + PeerHelp.ofPeer()
+                  : "unknown command \""
+                      + command
+                      + "\" for \"peer\"\nRun 'peer --help' for usage.");
     }
   }
 
-  private static void version() {
+  private static void version(List<String> rest) {
+    if (rest.contains("--help") || rest.contains("-h")) {
+      System.out.print(PeerHelp.ofVersion());
+      return;
+    }
     System.out.println(
         Version.text("peer")
             + "\n Chaincode:\n  Base Docker Label: org.hyperledger.fabric"
