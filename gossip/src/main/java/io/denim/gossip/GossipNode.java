@@ -53,7 +53,7 @@ public final class GossipNode implements AutoCloseable {
   /// @param channels this peer's channels as they are now; asked several times a second
   public record Subject(
       Communication.Parties parties,
-      ChannelReaders readers,
+      ChannelJudge judge,
       Supplier<List<ChannelStatus>> channels,
       InstantSource clock,
       Metrics metrics) {}
@@ -82,7 +82,7 @@ public final class GossipNode implements AutoCloseable {
             self,
             settings.bootstrap(),
             settings.timing(),
-            new MemberCrypto(signing, subject.parties().members(), subject.readers()),
+            new MemberCrypto(signing, subject.parties().members(), subject.judge()),
             new Random(ThreadLocalRandom.current().nextLong()),
             clock.millis());
     this.report = new MembershipReport(settings.membershipReport().toMillis(), subject.metrics());

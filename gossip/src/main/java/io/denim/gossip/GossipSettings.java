@@ -42,7 +42,8 @@ public record GossipSettings(
             settings.number("peer.gossip.propagatePeerNum", 3, 0, 1_000),
             settings.duration("peer.gossip.publishStateInfoInterval", Duration.ofSeconds(4)),
             settings.duration("peer.gossip.requestStateInfoInterval", Duration.ofSeconds(4)),
-            settings.duration("peer.gossip.publishCertPeriod", Duration.ofSeconds(10)));
+            settings.duration("peer.gossip.publishCertPeriod", Duration.ofSeconds(10)),
+            settings.number("peer.gossip.maxBlockCountToStore", 10, 1, 10_000));
     CommunicationSettings communication =
         CommunicationSettings.of(
             settings.duration("peer.gossip.dialTimeout", Duration.ofSeconds(3)),

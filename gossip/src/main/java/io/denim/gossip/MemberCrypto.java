@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /// Signs as this peer, and judges others by the MSPs of its organization and channels (fabric
 /// v3.1.5 internal/peer/gossip/mcs.go). Safe for use by any thread.
-record MemberCrypto(SigningIdentity self, GossipMembers members, ChannelReaders readers)
+record MemberCrypto(SigningIdentity self, GossipMembers members, ChannelJudge judge)
     implements MessageCrypto {
   @Override
   public ByteString sign(ByteString message) {
@@ -41,6 +41,11 @@ record MemberCrypto(SigningIdentity self, GossipMembers members, ChannelReaders 
   @Override
   public boolean readsChannel(
       String channelId, ByteString serialized, ByteString message, ByteString signature) {
-    return readers.reads(channelId, new SignedData(message, serialized, signature));
+    return judge.reads(channelId, new SignedData(message, serialized, signature));
+  }
+
+  @Override
+  public boolean verifyBlock(String channelId, long number, ByteString block) {
+    return judge.isBlock(channelId, number, block);
   }
 }

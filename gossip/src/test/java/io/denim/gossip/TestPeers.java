@@ -14,6 +14,7 @@ import io.denim.identity.Msp;
 import io.denim.identity.MspManager;
 import io.denim.identity.SignatureVerifier;
 import io.denim.metrics.Metrics;
+import io.denim.policy.SignedData;
 import io.denim.wire.Caller;
 import io.denim.wire.ClientTls;
 import io.denim.wire.GrpcClient;
@@ -51,13 +52,9 @@ final class TestPeers implements AutoCloseable {
   }
 
   /// A node that serves.
-  record Peer(GossipNode node, GrpcServer server, ByteString pkiId) implements AutoCloseable {
+  record Peer(GossipNode node, GrpcServer server, PeerAddress address) implements AutoCloseable {
     Communication communication() {
       return node.communication();
-    }
-
-    PeerAddress address() {
-      return new PeerAddress(pkiId, "localhost:" + server.port());
     }
 
     @Override
@@ -101,7 +98,7 @@ final class TestPeers implements AutoCloseable {
                             address,
                             Optional.of(
                                 new ClientTls(roots(), Optional.of(tls), Optional.empty())))),
-                (channelId, signed) -> true,
+                new Trusting(),
                 channels,
                 InstantSource.system(),
                 new Metrics()));
@@ -112,9 +109,23 @@ final class TestPeers implements AutoCloseable {
                 Optional.of(new ServerTls(tls, ServerTls.ClientAuth.REQUESTED, List.of()))),
             List.of(node.service()),
             List.of(Caller.interceptor()));
-    Peer peer = new Peer(node, server, PkiId.of(self.identity().serialized()));
+    Peer peer =
+        new Peer(node, server, new PeerAddress(PkiId.of(self.identity().serialized()), endpoint));
     started.add(peer);
     return peer;
+  }
+
+  /// Whoever signed anything may read.
+  private record Trusting() implements ChannelJudge {
+    @Override
+    public boolean reads(String channelId, SignedData signed) {
+      return true;
+    }
+
+    @Override
+    public boolean isBlock(String channelId, long number, ByteString block) {
+      return true;
+    }
   }
 
   int unusedPort() throws IOException {

@@ -159,6 +159,7 @@ public final class Communication implements Connection.Owner, AutoCloseable {
       });
     } catch (RejectedExecutionException e) {
       connection.close(); // this peer stops
+      close(transport);
     }
   }
 
@@ -175,11 +176,7 @@ public final class Communication implements Connection.Owner, AutoCloseable {
       LOG.debug("The connection with {} ends: {}", address, why);
     }
     connection.close();
-    try {
-      transport.close();
-    } catch (Exception e) { // whatever it is, the connection is over
-      LOG.debug("A connection does not close: {}", e.getMessage());
-    }
+    close(transport);
     connections
         .ended(connection, why)
         .ifPresent(expected -> pending.abandon(expected, "cannot connect: " + why));
@@ -188,6 +185,14 @@ public final class Communication implements Connection.Owner, AutoCloseable {
         pending.abandon(peer.pkiId(), "the connection has ended: " + why);
       }
     });
+  }
+
+  private static void close(AutoCloseable transport) {
+    try {
+      transport.close();
+    } catch (Exception e) { // whatever it is, the connection is over
+      LOG.debug("A connection does not close: {}", e.getMessage());
+    }
   }
 
   @Override

@@ -5,9 +5,11 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.denim.wire.Sha256;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.hyperledger.fabric.protos.gossip.Chaincode;
@@ -15,6 +17,7 @@ import org.hyperledger.fabric.protos.gossip.Envelope;
 import org.hyperledger.fabric.protos.gossip.GossipMessage;
 import org.hyperledger.fabric.protos.gossip.PeerTime;
 import org.hyperledger.fabric.protos.gossip.Properties;
+import org.hyperledger.fabric.protos.gossip.PullMsgType;
 import org.hyperledger.fabric.protos.gossip.StateInfo;
 import org.hyperledger.fabric.protos.gossip.StateInfoPullRequest;
 import org.hyperledger.fabric.protos.gossip.StateInfoSnapshot;
@@ -33,6 +36,9 @@ final class ChannelGossip {
   private final Identities identities;
   private final long incarnation;
   private final Map<ByteString, Info> infos = new HashMap<>();
+  private final Set<ByteString> current = new HashSet<>(); // payloads of the infos
+  private final BlockItems blocks;
+  private final Pull blockPull;
   private ChannelStatus status;
   private Envelope own;
   private boolean unpublished = true;
@@ -44,7 +50,7 @@ final class ChannelGossip {
   /// What the whole core is made of.
   record Parts(Self self, MessageCrypto crypto, Identities identities) {}
 
-  ChannelGossip(ChannelStatus status, Parts parts, long now) {
+  ChannelGossip(ChannelStatus status, Parts parts, Channels.Peers peers, Timing timing, long now) {
     this.channelId = status.channelId();
     this.self = parts.self();
     this.crypto = parts.crypto();
@@ -52,6 +58,27 @@ final class ChannelGossip {
     this.incarnation = now * 1_000_000;
     this.status = status;
     this.own = sign(now);
+    this.blocks =
+        new BlockItems(channelId, crypto, () -> this.status.ledgerHeight(), timing.blocksToStore());
+    this.blockPull =
+        new Pull(
+            new Pull.Kind(
+                PullMsgType.BLOCK_MSG,
+                GossipMessage.Tag.CHAN_AND_ORG,
+                ByteString.copyFromUtf8(channelId)),
+            blocks,
+            peers.outbox(),
+            peers.random());
+  }
+
+  /// The newest blocks.
+  BlockItems blocks() {
+    return blocks;
+  }
+
+  /// Gets blocks that this peer has missed from others.
+  Pull blockPull() {
+    return blockPull;
   }
 
   ChannelStatus status() {
@@ -71,6 +98,7 @@ final class ChannelGossip {
     if (!next.organizations().equals(before.organizations())
         || next.configSequence() != before.configSequence()) {
       infos.values().removeIf(info -> !next.organizations().contains(info.mspId()));
+      refreshCurrent();
     }
     boolean urgent = !next.chaincodes().equals(before.chaincodes()) || next.left() != before.left();
     if (urgent || next.ledgerHeight() != before.ledgerHeight()) {
@@ -170,6 +198,9 @@ final class ChannelGossip {
   boolean take(StateInfoSnapshot snapshot, long now) {
     boolean changed = false;
     for (Envelope element : snapshot.getElementsList()) {
+      if (current.contains(element.getPayload())) {
+        continue;
+      }
       try {
         GossipMessage message = GossipMessage.parseFrom(element.getPayload());
         changed |= message.hasStateInfo() && take(element, message.getStateInfo(), now);
@@ -204,6 +235,10 @@ final class ChannelGossip {
             channelId, serialized, envelope.getPayload(), envelope.getSignature())) {
       return false;
     }
+    if (before != null) {
+      current.remove(before.envelope().getPayload());
+    }
+    current.add(envelope.getPayload());
     infos.put(pkiId, new Info(author.get().mspId(), timestamp, message.getProperties(), envelope));
     return true;
   }
@@ -216,11 +251,19 @@ final class ChannelGossip {
 
   /// Forgets peers that gossip has forgotten.
   void retain(Function<ByteString, Optional<Member>> members) {
-    infos.keySet().removeIf(pkiId -> members.apply(pkiId).isEmpty());
+    if (infos.keySet().removeIf(pkiId -> members.apply(pkiId).isEmpty())) {
+      refreshCurrent();
+    }
   }
 
   void forget(ByteString pkiId) {
     infos.remove(pkiId);
+    refreshCurrent();
+  }
+
+  private void refreshCurrent() {
+    current.clear();
+    infos.values().forEach(info -> current.add(info.envelope().getPayload()));
   }
 
   /// Those of the peers that are alive which are in the channel.

@@ -1,6 +1,7 @@
 package io.denim.gossip.core;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.denim.gossip.comm.PkiId;
 import io.denim.gossip.core.Outbox.Destination;
 import java.util.ArrayList;
@@ -10,8 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.hyperledger.fabric.protos.gossip.DataMessage;
 import org.hyperledger.fabric.protos.gossip.Envelope;
 import org.hyperledger.fabric.protos.gossip.GossipMessage;
+import org.hyperledger.fabric.protos.gossip.Payload;
 import org.hyperledger.fabric.protos.gossip.StateInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,7 +75,7 @@ final class Channels {
             "Joining gossip network of channel {} with {} organizations",
             status.channelId(),
             status.organizations().size());
-        channels.put(status.channelId(), new ChannelGossip(status, parts, now));
+        channels.put(status.channelId(), new ChannelGossip(status, parts, peers, timing, now));
         configured = true;
         continue;
       }
@@ -160,7 +163,89 @@ final class Channels {
       case STATE_INFO_PULL_REQ ->
           peers.outbox().send(back, channel.snapshot(sender.mspId(), peers.membership()::known));
       case STATE_SNAPSHOT -> changed |= channel.take(message.message().getStateSnapshot(), now);
+      case DATA_MSG -> onBlock(channel, sender, message);
+      case HELLO, DATA_DIG, DATA_REQ, DATA_UPDATE ->
+          onBlockPull(back, channel, sender, message, now);
       default -> {}
+    }
+  }
+
+  private void onBlock(ChannelGossip channel, PeerIdentity sender, Message message) {
+    Payload block = message.message().getDataMsg().getPayload();
+    if (sender.mspId().equals(parts.self().mspId())
+        && channel.blocks().take(message.envelope(), block)) {
+      deliver(channel, block);
+      spreadBlock(channel, message.envelope(), sender.pkiId());
+    }
+  }
+
+  private void deliver(ChannelGossip channel, Payload block) {
+    peers
+        .outbox()
+        .add(new Effect.Deliver(channel.status().channelId(), block.getSeqNum(), block.getData()));
+  }
+
+  /// Brings a block to some peers of the own organization that are in the channel.
+  private void spreadBlock(ChannelGossip channel, Envelope envelope, ByteString except) {
+    for (Member to :
+        peers.pick(
+            timing.propagatePeers(),
+            member ->
+                member.mspId().equals(parts.self().mspId())
+                    && !member.pkiId().equals(except)
+                    && channel.isIn(member.pkiId()))) {
+      peers.outbox().send(to.destination(), envelope);
+    }
+  }
+
+  /// Takes a block that this peer has from an orderer to others.
+  void disseminate(String channelId, long number, ByteString block) {
+    ChannelGossip channel = channels.get(channelId);
+    if (channel == null || !channel.blocks().isNews(number)) {
+      return;
+    }
+    GossipMessage message =
+        GossipMessage.newBuilder()
+            .setChannel(ByteString.copyFromUtf8(channelId))
+            .setTag(GossipMessage.Tag.CHAN_AND_ORG)
+            .setDataMsg(
+                DataMessage.newBuilder()
+                    .setPayload(Payload.newBuilder().setSeqNum(number).setData(block)))
+            .build();
+    Envelope envelope = Envelope.newBuilder().setPayload(message.toByteString()).build();
+    channel.blocks().keep(envelope, number);
+    spreadBlock(channel, envelope, ByteString.EMPTY);
+  }
+
+  /// Asks some peers of the own organization for blocks that this one has missed.
+  void pullBlocks(long now) {
+    for (ChannelGossip channel : channels.values()) {
+      for (Member member : peers.pick(timing.pullPeers(), each -> mayPull(channel, each))) {
+        channel.blockPull().hello(member.destination(), now);
+      }
+    }
+  }
+
+  private boolean mayPull(ChannelGossip channel, Member member) {
+    return member.mspId().equals(parts.self().mspId()) && channel.isIn(member.pkiId());
+  }
+
+  private void onBlockPull(
+      Destination back, ChannelGossip channel, PeerIdentity sender, Message message, long now) {
+    if (!sender.mspId().equals(parts.self().mspId()) || !channel.isIn(sender.pkiId())) {
+      return;
+    }
+    for (ByteString name :
+        channel.blockPull().received(back, message.message(), number -> true, now)) {
+      channel.blocks().item(name).ifPresent(item -> deliver(channel, payload(item)));
+    }
+  }
+
+  private static Payload payload(Envelope item) {
+    try {
+      return GossipMessage.parseFrom(item.getPayload()).getDataMsg().getPayload();
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("what was taken for a block is none", e);
     }
   }
 

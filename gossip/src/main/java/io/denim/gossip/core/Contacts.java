@@ -2,7 +2,6 @@ package io.denim.gossip.core;
 
 import com.google.protobuf.ByteString;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -10,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The endpoints at which this peer looks for others by itself: bootstrap peers of its own
@@ -62,20 +62,25 @@ final class Contacts {
   ///
   /// @param endpoints at which somebody is alive
   /// @param isAlive of a PKI-ID
-  List<String> due(Collection<String> endpoints, Predicate<ByteString> isAlive, long now) {
+  List<String> due(Supplier<Set<String>> endpoints, Predicate<ByteString> isAlive, long now) {
     List<String> due = new ArrayList<>();
-    contacts.forEach((endpoint, contact) -> {
-      boolean satisfied =
-          endpoints.contains(endpoint) || (contact.found != null && isAlive.test(contact.found));
-      if (satisfied) {
-        contact.attempts = 0;
-        contact.next = 0;
-      } else if (contact.next <= now) {
-        contact.attempts++;
-        contact.next = now + waiting(contact.attempts);
-        due.add(endpoint);
+    Set<String> alive = Set.of();
+    for (Map.Entry<String, Contact> entry : contacts.entrySet()) {
+      Contact contact = entry.getValue();
+      if (contact.next > now) {
+        continue;
       }
-    });
+      boolean satisfied = contact.found != null && isAlive.test(contact.found);
+      if (!satisfied) {
+        alive = alive.isEmpty() ? endpoints.get() : alive;
+        satisfied = alive.contains(entry.getKey());
+      }
+      contact.attempts = satisfied ? 0 : contact.attempts + 1;
+      contact.next = now + (satisfied ? FIRST_WAIT : waiting(contact.attempts));
+      if (!satisfied) {
+        due.add(entry.getKey());
+      }
+    }
     return due;
   }
 

@@ -1,7 +1,6 @@
 package io.denim.gossip.core;
 
 import com.google.protobuf.ByteString;
-import org.hyperledger.fabric.protos.gossip.DataMessage;
 import org.hyperledger.fabric.protos.gossip.Envelope;
 
 /// What the core wants done. None of it is answered for: a message may be lost.
@@ -17,6 +16,8 @@ public sealed interface Effect {
   /// Ends the connections to a peer.
   record Disconnect(ByteString pkiId) implements Effect {}
 
-  /// A block of a channel has come, its form not yet looked at.
-  record Deliver(String channelId, DataMessage block) implements Effect {}
+  /// A new block of a channel has come.
+  ///
+  /// @param block as its orderers signed it
+  record Deliver(String channelId, long number, ByteString block) implements Effect {}
 }

@@ -3,7 +3,6 @@ package io.denim.gossip.core;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.denim.gossip.core.Outbox.Destination;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -30,7 +29,7 @@ public final class GossipCore {
   private static final Logger LOG = LoggerFactory.getLogger("gossip.gossip");
 
   /// In larger networks new peers are greeted by rounds alone, as in Fabric.
-  private static final int GREETED_AT_ONCE = 100;
+  private static final int GREETED_AT_ONCE = 30;
 
   private static final int MAX_WAITING_ALIVE = 2_000;
   private static final long SWEEP_MILLIS = 1_000;
@@ -43,7 +42,8 @@ public final class GossipCore {
   private final Identities identities;
   private final Membership membership;
   private final AliveMessages aliveMessages;
-  private final IdentityPull identityPull;
+  private final IdentityItems identityItems;
+  private final Pull identityPull;
   private final Contacts contacts;
   private final Disclosure disclosure;
   private final Channels channels;
@@ -88,7 +88,8 @@ public final class GossipCore {
     identities.put(self.pkiId(), self.identity(), now);
     this.membership = new Membership(self.pkiId(), timing);
     this.aliveMessages = new AliveMessages(self, crypto, identities, timing, now);
-    this.identityPull = new IdentityPull(self, crypto, identities, outbox, random);
+    this.identityItems = new IdentityItems(self, crypto, identities);
+    this.identityPull = new Pull(IdentityItems.kind(), identityItems, outbox, random);
     this.contacts = new Contacts(timing);
     this.disclosure = new Disclosure(self.mspId());
     this.channels =
@@ -167,15 +168,19 @@ public final class GossipCore {
   }
 
   private void contactOthers(long now) {
+    for (String endpoint :
+        contacts.due(this::endpoints, pkiId -> membership.alive(pkiId).isPresent(), now)) {
+      outbox.add(new Effect.Contact(endpoint));
+    }
+  }
+
+  private Set<String> endpoints() {
     Set<String> endpoints = new HashSet<>();
     for (Member member : membership.aliveMembers()) {
       endpoints.add(member.endpoint());
       endpoints.add(member.internalEndpoint());
     }
-    for (String endpoint :
-        contacts.due(endpoints, pkiId -> membership.alive(pkiId).isPresent(), now)) {
-      outbox.add(new Effect.Contact(endpoint));
-    }
+    return endpoints;
   }
 
   private void publishAlive(long now) {
@@ -205,6 +210,7 @@ public final class GossipCore {
     for (Member to : membership.pick(timing.pullPeers(), member -> true, random)) {
       identityPull.hello(to.destination(), now);
     }
+    channels.pullBlocks(now);
   }
 
   private void requestMembership(Member to, long now) {
@@ -236,7 +242,7 @@ public final class GossipCore {
 
   private void purge(ByteString pkiId) {
     membership.purge(pkiId);
-    identityPull.remove(pkiId);
+    identityItems.remove(pkiId);
     channels.forget(pkiId);
     outbox.add(new Effect.Disconnect(pkiId));
     changed = true;
@@ -281,6 +287,14 @@ public final class GossipCore {
       outbox.add(new Effect.Disconnect(expected));
       changed = true;
     }
+    return outbox.take();
+  }
+
+  /// Brings a new block of a channel to peers of the own organization.
+  ///
+  /// @param block as its orderers signed it
+  public List<Effect> disseminate(String channelId, long number, ByteString block) {
+    channels.disseminate(channelId, number, block);
     return outbox.take();
   }
 
@@ -438,14 +452,19 @@ public final class GossipCore {
 
   private void onResponse(MembershipResponse response, ByteString from, long now) {
     for (Envelope each : response.getAliveList()) {
+      if (membership.isCurrent(each.getPayload())) {
+        continue;
+      }
       Optional<AliveMessage> alive = aliveMessage(each);
       if (alive.isEmpty()) {
         return;
       }
       onAlive(each, alive.get(), from, false, now);
     }
-    List<Envelope> dead = new ArrayList<>(response.getDeadList());
-    for (Envelope each : dead) {
+    for (Envelope each : response.getDeadList()) {
+      if (membership.isCurrent(each.getPayload())) {
+        continue;
+      }
       Optional<AliveMessage> last = aliveMessage(each);
       if (last.isEmpty()) {
         return;
@@ -477,28 +496,14 @@ public final class GossipCore {
 
   private void onPull(Destination back, PeerIdentity sender, GossipMessage message, long now) {
     switch (Tags.pullType(message)) {
-      case IDENTITY_MSG -> onIdentityPull(back, sender, message, now);
+      case IDENTITY_MSG ->
+          identityPull
+              .received(back, message, pkiId -> mayHave(sender, pkiId, now), now)
+              .forEach(pkiId -> reconsider(pkiId, now));
       case BLOCK_MSG ->
           channels.received(
               back, sender, new Channels.Message(Envelope.getDefaultInstance(), message), now);
       case UNDEFINED, UNRECOGNIZED -> {}
-    }
-  }
-
-  private void onIdentityPull(
-      Destination back, PeerIdentity sender, GossipMessage message, long now) {
-    switch (message.getContentCase()) {
-      case HELLO ->
-          identityPull.onHello(back, message.getHello(), pkiId -> mayHave(sender, pkiId, now), now);
-      case DATA_DIG -> identityPull.onDigest(back, message.getDataDig(), now);
-      case DATA_REQ ->
-          identityPull.onRequest(
-              back, message.getDataReq(), pkiId -> mayHave(sender, pkiId, now), now);
-      case DATA_UPDATE ->
-          identityPull
-              .onUpdate(back, message.getDataUpdate(), now)
-              .forEach(pkiId -> reconsider(pkiId, now));
-      default -> throw new IllegalStateException("not a pull: " + message.getContentCase());
     }
   }
 

@@ -4,11 +4,13 @@ import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
@@ -20,13 +22,14 @@ import java.util.random.RandomGenerator;
 final class Membership {
   private static final int MAX_KNOWN = 20_000;
   private static final int MAX_FORGOTTEN = 20_000;
-  private static final int SHUFFLED_WHOLE = 32;
+  private static final int PROBES = 8;
   private static final long FIRST_RECONNECT = 1_000;
 
   private final ByteString self;
   private final Timing timing;
   private final Map<ByteString, Known> known = new HashMap<>();
   private final List<Known> alive = new ArrayList<>();
+  private final Set<ByteString> current = new HashSet<>(); // payloads of the known ones' messages
   private final Map<ByteString, PeerTimestamp> forgotten =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -85,6 +88,17 @@ final class Membership {
     return last == null || timestamp.isAfter(last);
   }
 
+  /// Whether these bytes are the last message of a peer that is known: then there is nothing to do.
+  boolean isCurrent(ByteString payload) {
+    return current.contains(payload);
+  }
+
+  private void replace(Known each, Member member) {
+    current.remove(each.member.alive().getPayload());
+    each.member = member;
+    current.add(member.alive().getPayload());
+  }
+
   /// Takes a verified alive message.
   Learned alive(Member member, PeerTimestamp timestamp, long now) {
     if (!isNews(member.pkiId(), timestamp)) {
@@ -98,11 +112,12 @@ final class Membership {
       forgotten.remove(member.pkiId());
       Known added = new Known(member, timestamp, new Standing.Alive(now));
       known.put(member.pkiId(), added);
+      current.add(member.alive().getPayload());
       addAlive(added);
       return Learned.NEW;
     }
     boolean revived = before.standing instanceof Standing.Dead;
-    before.member = withInternalEndpoint(member, before.member);
+    replace(before, withInternalEndpoint(member, before.member));
     before.timestamp = timestamp;
     before.standing = new Standing.Alive(now);
     if (revived) {
@@ -129,6 +144,7 @@ final class Membership {
         && !known.containsKey(member.pkiId())
         && known.size() < MAX_KNOWN) {
       known.put(member.pkiId(), new Known(member, timestamp, new Standing.Dead(now, 0, now)));
+      current.add(member.alive().getPayload());
     }
   }
 
@@ -173,6 +189,7 @@ final class Membership {
           && now - since > timing.forgetAfter()
           && !kept.test(each.member)) {
         all.remove();
+        current.remove(each.member.alive().getPayload());
         forgotten.put(each.member.pkiId(), each.timestamp);
       }
     }
@@ -185,6 +202,7 @@ final class Membership {
       return;
     }
     forgotten.put(pkiId, each.timestamp);
+    current.remove(each.member.alive().getPayload());
     if (each.standing instanceof Standing.Alive) {
       removeAlive(each);
     }
@@ -248,15 +266,13 @@ final class Membership {
   List<Member> pick(int count, Predicate<Member> wanted, RandomGenerator random) {
     List<Member> picked = new ArrayList<>(count);
     int size = alive.size();
-    if (size > SHUFFLED_WHOLE) {
-      for (int probe = 0; probe < 4 * count && picked.size() < count; probe++) {
-        take(alive.get(random.nextInt(size)).member, wanted, picked);
-      }
+    for (int probe = 0; size > 0 && probe < PROBES * count && picked.size() < count; probe++) {
+      take(alive.get(random.nextInt(size)).member, wanted, picked);
     }
     if (picked.size() < count && size > 0) {
-      int[] order = order(size, random);
+      int start = random.nextInt(size);
       for (int i = 0; i < size && picked.size() < count; i++) {
-        take(alive.get(order[i]).member, wanted, picked);
+        take(alive.get((start + i) % size).member, wanted, picked);
       }
     }
     return picked;
@@ -266,16 +282,6 @@ final class Membership {
     if (!picked.contains(member) && wanted.test(member)) {
       picked.add(member);
     }
-  }
-
-  private static int[] order(int size, RandomGenerator random) {
-    int[] order = new int[size];
-    for (int i = 0; i < size; i++) {
-      int other = random.nextInt(i + 1);
-      order[i] = order[other];
-      order[other] = i;
-    }
-    return order;
   }
 
   private void addAlive(Known each) {

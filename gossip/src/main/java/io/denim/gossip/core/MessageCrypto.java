@@ -20,4 +20,7 @@ public interface MessageCrypto {
   /// Whether whoever signed the message may read the channel.
   boolean readsChannel(
       String channelId, ByteString serialized, ByteString message, ByteString signature);
+
+  /// Whether the bytes are the channel's block of this number, as its orderers sign it.
+  boolean verifyBlock(String channelId, long number, ByteString block);
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 ///
 /// @param expirationFactor the dead are forgotten after so many times the alive expiration
 /// @param publishCertPeriod how long after its start a peer's messages carry its certificate
+/// @param blocksToStore how many of a channel's newest blocks are kept for others to pull
 public record Timing(
     Duration aliveInterval,
     Duration aliveExpiration,
@@ -17,7 +18,8 @@ public record Timing(
     int propagatePeers,
     Duration publishStateInfoInterval,
     Duration requestStateInfoInterval,
-    Duration publishCertPeriod) {
+    Duration publishCertPeriod,
+    int blocksToStore) {
   /// As core.yaml has them by default.
   public static Timing defaults() {
     return new Timing(
@@ -31,11 +33,12 @@ public record Timing(
         3,
         Duration.ofSeconds(4),
         Duration.ofSeconds(4),
-        Duration.ofSeconds(10));
+        Duration.ofSeconds(10),
+        10);
   }
 
   /// How long the dead are remembered, in milliseconds.
-  long forgetAfter() {
+  public long forgetAfter() {
     return aliveExpiration.toMillis() * expirationFactor;
   }
 }
