@@ -76,8 +76,11 @@ public final class Endorser {
   }
 
   private ProposalOutcome onPeer(UnpackedProposal proposal) {
-    Optional<String> refusal =
-        freshness.problem(proposal, localMsp).or(() -> ProposalChecks.form(proposal, localMsp));
+    Optional<String> outOfTime = freshness.problem(proposal, localMsp);
+    if (outOfTime.isPresent()) {
+      return outOfTime(proposal, outOfTime.get());
+    }
+    Optional<String> refusal = ProposalChecks.form(proposal, localMsp);
     if (refusal.isPresent()) {
       return refused(proposal, refusal.get());
     }
@@ -96,10 +99,12 @@ public final class Endorser {
       return ProposalOutcome.failed("channel '" + proposal.channelId() + "' not found");
     }
     EndorsementChannel channel = found.get();
+    Optional<String> outOfTime = freshness.problem(proposal, channel.config().msps());
+    if (outOfTime.isPresent()) {
+      return outOfTime(proposal, outOfTime.get());
+    }
     Optional<String> refusal =
-        freshness
-            .problem(proposal, channel.config().msps())
-            .or(() -> ProposalChecks.form(proposal, channel.config().msps()))
+        ProposalChecks.form(proposal, channel.config().msps())
             .or(() ->
                 ProposalChecks.channel(
                     proposal, channel, chaincodes.isSystemChaincode(proposal.chaincode())));
@@ -225,13 +230,22 @@ public final class Endorser {
   }
 
   private static ProposalOutcome refused(UnpackedProposal proposal, String reason) {
+    logRefusal(proposal, reason);
+    return new ProposalOutcome.Refused(reason);
+  }
+
+  private static ProposalOutcome outOfTime(UnpackedProposal proposal, String reason) {
+    logRefusal(proposal, reason);
+    return new ProposalOutcome.OutOfTime(reason);
+  }
+
+  private static void logRefusal(UnpackedProposal proposal, String reason) {
     LOG.warn(
         "[channel: {}] Refusing proposal {} for {}: {}",
         proposal.channelId(),
         proposal.txId(),
         proposal.chaincode(),
         reason);
-    return new ProposalOutcome.Refused(reason);
   }
 
   private static ProposalOutcome failed(UnpackedProposal proposal, String reason) {

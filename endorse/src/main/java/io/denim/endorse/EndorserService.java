@@ -21,8 +21,12 @@ public final class EndorserService extends EndorserGrpc.EndorserImplBase {
         response.onNext(answer);
         response.onCompleted();
       }
-      case ProposalOutcome.Refused(String reason) ->
-          response.onError(Status.UNKNOWN.withDescription(reason).asRuntimeException());
+      case ProposalOutcome.Refused(String reason) -> refuse(response, reason);
+      case ProposalOutcome.OutOfTime(String reason) -> refuse(response, reason);
     }
+  }
+
+  private static void refuse(StreamObserver<ProposalResponse> response, String reason) {
+    response.onError(Status.UNKNOWN.withDescription(reason).asRuntimeException());
   }
 }

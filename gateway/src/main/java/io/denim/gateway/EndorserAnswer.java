@@ -31,6 +31,8 @@ sealed interface EndorserAnswer {
       case ProposalOutcome.Responded(ProposalResponse response) -> of(response);
       case ProposalOutcome.Refused(String reason) ->
           new Failed(Code.FAILED_PRECONDITION, reason, false, false);
+      case ProposalOutcome.OutOfTime(String reason) ->
+          new Failed(Code.UNAVAILABLE, reason, true, false);
     };
   }
 

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.hyperledger.fabric.client.ChaincodeEvent;
 import org.hyperledger.fabric.client.CloseableIterator;
 import org.hyperledger.fabric.client.CommitException;
@@ -105,6 +106,23 @@ class GatewayClientTest {
     try (Gateway gateway = client(1)) {
       assertThat(text(contract(gateway).evaluateTransaction("read", "a"))).isEqualTo("result");
     }
+  }
+
+  @Test
+  void anExpiredClientIsToldOnceEachPeerHasRefusedIt() throws Exception {
+    List<TestEndorser> all = Stream.concat(network.org1.stream(), network.org2.stream()).toList();
+    all.forEach(peer -> peer.outOfTime = true);
+    try (Gateway gateway = client(1)) {
+      GatewayException evaluate =
+          catchThrowableOfType(
+              GatewayException.class, () -> contract(gateway).evaluateTransaction("read", "a"));
+      assertThat(evaluate.getStatus().getCode()).isEqualTo(Code.UNAVAILABLE);
+      assertThat(evaluate.getDetails())
+          .hasSameSizeAs(all)
+          .allSatisfy(detail ->
+              assertThat(detail.getMessage()).endsWith("proposal client identity expired"));
+    }
+    assertThat(all).allSatisfy(peer -> assertThat(peer.asked).hasValue(1));
   }
 
   @Test

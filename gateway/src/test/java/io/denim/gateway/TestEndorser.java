@@ -3,6 +3,7 @@ package io.denim.gateway;
 import com.google.protobuf.ByteString;
 import io.denim.endorse.ProposalOutcome;
 import io.denim.identity.SigningIdentity;
+import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.hyperledger.fabric.protos.peer.ChaincodeAction;
@@ -23,6 +24,7 @@ final class TestEndorser extends EndorserGrpc.EndorserImplBase implements LocalE
   volatile String result = "result";
   volatile ChaincodeInterest interest = ChaincodeInterest.getDefaultInstance();
   volatile boolean crashed;
+  volatile boolean outOfTime;
 
   TestEndorser(SigningIdentity self) {
     this.self = self;
@@ -30,11 +32,21 @@ final class TestEndorser extends EndorserGrpc.EndorserImplBase implements LocalE
 
   @Override
   public ProposalOutcome process(SignedProposal proposal) {
+    if (outOfTime) {
+      asked.incrementAndGet();
+      return new ProposalOutcome.OutOfTime("proposal client identity expired");
+    }
     return new ProposalOutcome.Responded(answer(proposal));
   }
 
   @Override
   public void processProposal(SignedProposal proposal, StreamObserver<ProposalResponse> observer) {
+    if (outOfTime) {
+      asked.incrementAndGet();
+      observer.onError(
+          Status.UNKNOWN.withDescription("proposal client identity expired").asRuntimeException());
+      return;
+    }
     observer.onNext(answer(proposal));
     observer.onCompleted();
   }
