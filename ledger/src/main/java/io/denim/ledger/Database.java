@@ -184,6 +184,14 @@ final class Database implements AutoCloseable {
       });
     }
 
+    /// Deletes the keys from one (inclusive) to another (exclusive).
+    void deleteRange(Table table, byte[] from, byte[] to) {
+      inside(() -> {
+        batch.deleteRange(handle(table), from, to);
+        return true;
+      });
+    }
+
     /// Writes to the log, which {@link #sync} makes durable.
     void writeLogged() {
       write(logged);
@@ -255,7 +263,7 @@ final class Database implements AutoCloseable {
       });
     }
 
-    /// Moves to the last key that is smaller than this one.
+    /// Moves to the last key that is not greater than this one.
     void seekBefore(byte[] key) {
       inside(() -> {
         iterator.seekForPrev(key);

@@ -24,7 +24,8 @@ import org.hyperledger.fabric.protos.peer.ProcessedTransaction;
 /// Commits take a lock, so that a block and late private data do not meet; reads take none.
 final class KvLedger implements PeerLedger {
   private static final Set<Table> TABLES =
-      EnumSet.of(Table.INDEX, Table.STATE, Table.HISTORY, Table.EXPIRY, Table.COLLECTIONS);
+      EnumSet.of(
+          Table.INDEX, Table.STATE, Table.JSON, Table.HISTORY, Table.EXPIRY, Table.COLLECTIONS);
 
   /// After this many transactions memory is written to disk in the background, so that little has
   /// to be worked out again after a crash.
@@ -34,11 +35,13 @@ final class KvLedger implements PeerLedger {
   private final CollectionSource source;
   private final LedgerParts parts;
   private final Snapshots snapshots;
+  private final LedgerOptions.Queries queries;
   private final ReentrantLock commitLock = new ReentrantLock();
   private volatile ByteString commitHash = ByteString.EMPTY;
   private int unflushed;
 
-  private KvLedger(LedgerParts parts, Snapshots snapshots) {
+  private KvLedger(LedgerParts parts, Snapshots snapshots, LedgerOptions.Queries queries) {
+    this.queries = queries;
     this.channelId = parts.channelId();
     this.source = parts.source();
     this.parts = parts;
@@ -71,10 +74,11 @@ final class KvLedger implements PeerLedger {
             new BlockToLive(channelId, source),
             options.history() ? new History(db, store) : null,
             new LedgerMetrics(followers.metrics(), channelId),
-            followers.steps());
+            followers.steps(),
+            JsonIndexes.open(db));
     Snapshots snapshots =
         new Snapshots(channelId, options.snapshots(), db, parts.privateStore().snapshotRequests());
-    KvLedger ledger = new KvLedger(parts, snapshots);
+    KvLedger ledger = new KvLedger(parts, snapshots, options.queries());
     store.recover(
         (block, location) -> new LedgerCommit(parts, ByteString.EMPTY).replay(block, location));
     parts.privateStore().sync();
@@ -229,7 +233,23 @@ final class KvLedger implements PeerLedger {
   }
 
   SnapshotView view() {
-    return new SnapshotView(channelId, source, parts.db(), parts.history());
+    return new SnapshotView(channelId, source, parts.db(), parts.history(), this::queries);
+  }
+
+  private JsonQueries queries(Database db, Database.Snapshot snapshot) {
+    return queries.enabled()
+        ? new EmbeddedQueries(db, snapshot, queries.pageLimit())
+        : JsonQueries.NONE;
+  }
+
+  @Override
+  public void deployIndexes(ChaincodeIndexes indexes) {
+    commitLock.lock();
+    try {
+      indexes.deploy(parts.indexes());
+    } finally {
+      commitLock.unlock();
+    }
   }
 
   @Override

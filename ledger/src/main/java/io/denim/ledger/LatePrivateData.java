@@ -56,6 +56,7 @@ final class LatePrivateData {
     List<TxPvtData> accepted = new ArrayList<>();
     try (Database.Batch batch = parts.db().batch()) {
       ExpirySchedule expiry = new ExpirySchedule(parts.db());
+      PendingState late = new PendingState(state);
       for (TxPvtData transaction : data.transactions()) {
         Optional<TxRwSet> rwSet = block.flatMap(found -> validRwSet(found, transaction.txNumber()));
         TxPvtReadWriteSet matching =
@@ -66,9 +67,10 @@ final class LatePrivateData {
         if (matching.getNsPvtRwsetCount() > 0) {
           TxPvtData kept = new TxPvtData(transaction.txNumber(), matching);
           accepted.add(kept);
-          applyToState(batch, expiry, number, kept, definitions);
+          applyToState(late, expiry, number, kept, definitions);
         }
       }
+      late.addTo(batch, parts.indexes());
       expiry.addTo(batch);
       batch.writeUnlogged();
     }
@@ -118,7 +120,7 @@ final class LatePrivateData {
   }
 
   private void applyToState(
-      Database.Batch batch,
+      PendingState late,
       ExpirySchedule expiry,
       long block,
       TxPvtData data,
@@ -132,12 +134,10 @@ final class LatePrivateData {
         for (KVWrite write : writes(collection.getRwset())) {
           VersionedValue update = current(name, write, written);
           if (update != null) {
-            batch.put(
-                Table.STATE,
-                StateKey.encode(
-                    StateKey.privateNamespace(name.namespace(), name.collection()),
-                    write.getKeyBytes()),
-                update.encode());
+            late.put(
+                StateKey.privateNamespace(name.namespace(), name.collection()),
+                write.getKeyBytes(),
+                update);
             if (end != BlockToLive.NEVER) {
               expiry.addLate(name, write.getKey(), block, end);
             }

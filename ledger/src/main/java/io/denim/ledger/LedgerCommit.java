@@ -178,7 +178,7 @@ final class LedgerCommit {
             new CommittedBlock(
                 block, txIds.get(i), result.codes(), result.updates(), result.commitHash()));
       }
-      state.addTo(batch);
+      state.addTo(batch, parts.indexes());
       expiry.addTo(batch);
       collections.addTo(batch);
       batch.writeUnlogged();

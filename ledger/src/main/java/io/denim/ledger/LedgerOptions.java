@@ -8,13 +8,27 @@ import java.nio.file.Path;
 /// @param snapshots the directory for snapshots
 /// @param history whether the values that keys had are kept findable
 /// @param maxBlockFileSize bytes after which a new block file is begun
-public record LedgerOptions(Path root, Path snapshots, boolean history, int maxBlockFileSize) {
+/// @param queries how JSON queries are answered
+public record LedgerOptions(
+    Path root, Path snapshots, boolean history, int maxBlockFileSize, Queries queries) {
   /// Fabric's size of block files.
   public static final int BLOCK_FILE_SIZE = 64 * 1024 * 1024;
 
   /// Options with snapshots beside the ledgers.
   public LedgerOptions(Path root, boolean history, int maxBlockFileSize) {
-    this(root, root.resolveSibling("snapshots"), history, maxBlockFileSize);
+    this(root, root.resolveSibling("snapshots"), history, maxBlockFileSize, Queries.defaults());
+  }
+
+  /// How JSON queries are answered.
+  ///
+  /// @param enabled whether they are; if not, as by a state database without query language
+  /// @param pageLimit how many results are read at a time, Fabric's `internalQueryLimit`
+  public record Queries(boolean enabled, int pageLimit) {
+    private static final int PAGE = 1000;
+
+    public static Queries defaults() {
+      return new Queries(true, PAGE);
+    }
   }
 
   /// Fabric's defaults.

@@ -14,4 +14,5 @@ record LedgerParts(
     BlockToLive blockToLive,
     @Nullable History history,
     LedgerMetrics metrics,
-    CommitSteps steps) {}
+    CommitSteps steps,
+    JsonIndexes indexes) {}

@@ -48,6 +48,9 @@ public interface PeerLedger extends BlockReader, AutoCloseable {
   /// Begins a group of blocks that are validated one against the other; waits for other commits.
   CommitGroup beginGroup();
 
+  /// Makes the indexes of a chaincode that are not there yet; waits for other commits.
+  void deployIndexes(ChaincodeIndexes indexes);
+
   /// The clear private data held for a block, without expired and purged data, by transaction.
   List<TxPvtData> privateData(long blockNumber, Predicate<CollectionName> filter);
 

@@ -9,14 +9,29 @@ import org.jspecify.annotations.Nullable;
 /// The stored state at one height, for executors and simulators. Used by one thread at a time.
 final class SnapshotView implements StateQueryExecutor.View {
   private final String channelId;
+  private final Database db;
   private final CollectionSource source;
   private final Database.Snapshot snapshot;
   private final StateReader state;
   private final @Nullable History history;
+  private final Queries queries;
+
+  /// Makes the queries that a view answers.
+  interface Queries {
+    /// @param snapshot of the view
+    JsonQueries on(Database db, Database.Snapshot snapshot);
+  }
 
   /// @param history absent where none is kept
-  SnapshotView(String channelId, CollectionSource source, Database db, @Nullable History history) {
+  SnapshotView(
+      String channelId,
+      CollectionSource source,
+      Database db,
+      @Nullable History history,
+      Queries queries) {
     this.channelId = channelId;
+    this.db = db;
+    this.queries = queries;
     this.source = source;
     this.snapshot = db.snapshot();
     this.state = new StoredState(db, snapshot);
@@ -26,6 +41,11 @@ final class SnapshotView implements StateQueryExecutor.View {
   @Override
   public StateReader state() {
     return state;
+  }
+
+  @Override
+  public JsonQueries queries() {
+    return queries.on(db, snapshot);
   }
 
   @Override

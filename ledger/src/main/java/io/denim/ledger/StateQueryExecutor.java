@@ -1,6 +1,7 @@
 package io.denim.ledger;
 
 import com.google.protobuf.ByteString;
+import io.denim.ledger.JsonQueryResults.Query;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -93,15 +94,16 @@ final class StateQueryExecutor implements QueryExecutor {
 
   @Override
   public Results<KV> query(String namespace, String query) throws SimulationException {
-    checkOpen();
-    throw new SimulationException("ExecuteQuery not supported for leveldb");
+    return queryPage(namespace, query, 0, "");
   }
 
   @Override
   public PagedResults<KV> queryPage(String namespace, String query, int pageSize, String bookmark)
       throws SimulationException {
     checkOpen();
-    throw new SimulationException("ExecuteQueryWithMetadata not supported for leveldb");
+    return keep(
+        new JsonQueryResults(
+            view.queries(), new Query(namespace, namespace, query, pageSize, bookmark), recorder));
   }
 
   @Override
@@ -159,7 +161,8 @@ final class StateQueryExecutor implements QueryExecutor {
     CollectionName name = check(namespace, collection);
     if (recorder.isRecording()) {
       throw new SimulationException(
-          "retrieving private data metadata by keyhash is not supported in simulation. This function is only available for query as yet");
+          "retrieving private data metadata by keyhash is not supported in simulation. This"
+              + " function is only available for query as yet");
     }
     return Metadata.of(view.hashedValue(name, keyHash));
   }
@@ -182,7 +185,10 @@ final class StateQueryExecutor implements QueryExecutor {
   public Results<KV> queryPrivateData(String namespace, String collection, String query)
       throws SimulationException {
     check(namespace, collection);
-    throw new SimulationException("ExecuteQuery not supported for leveldb");
+    String space = StateKey.privateNamespace(namespace, collection);
+    return keep(
+        new JsonQueryResults(
+            view.queries(), new Query(namespace, space, query, 0, ""), ReadRecorder.NONE));
   }
 
   @Override
@@ -259,6 +265,11 @@ final class StateQueryExecutor implements QueryExecutor {
     /// All collections of a chaincode, empty where it is not defined.
     Optional<List<StaticCollectionConfig>> collections(String namespace, QueryExecutor executor)
         throws SimulationException;
+
+    /// Finds JSON values; there are none to be found during a commit.
+    default JsonQueries queries() {
+      return JsonQueries.NONE;
+    }
 
     default @Nullable VersionedValue privateValue(CollectionName name, String key) {
       return state()

@@ -8,6 +8,8 @@ enum Table {
   INDEX,
   /// The world state with hashes and clear private data.
   STATE,
+  /// Secondary indexes on JSON values of the world state.
+  JSON,
   /// Which transactions wrote a key.
   HISTORY,
   /// Which private data leaves the state with which block.

@@ -78,7 +78,8 @@ class SimulatorTest {
     assertThat(text)
         .contains("ledger_blockchain_height{channel=\"testchannel\"} 3")
         .contains(
-            "ledger_transaction_count{channel=\"testchannel\",transaction_type=\"ENDORSER_TRANSACTION\",chaincode=\"unknown\",validation_code=\"VALID\"} 2")
+            "ledger_transaction_count{channel=\"testchannel\",transaction_type=\"ENDORSER_TRANSACTION\",chaincode=\"unknown\",validation_code=\"VALID\"}"
+                + " 2")
         .contains("ledger_block_processing_time_count{channel=\"testchannel\"} 3")
         .contains("ledger_statedb_commit_time_count{channel=\"testchannel\"} 3");
   }
@@ -117,20 +118,25 @@ class SimulatorTest {
       assertThatThrownBy(() -> simulator.setState("cc", "k", bytes("v")))
           .isInstanceOf(SimulationException.class)
           .hasMessage(
-              "txid [t]: unsuppored transaction. Transaction has already performed a paginated query. Writes are not allowed");
+              "txid [t]: unsuppored transaction. Transaction has already performed a paginated"
+                  + " query. Writes are not allowed");
     }
     try (TransactionSimulator simulator = ledger.simulator("t")) {
       simulator.setState("cc", "k", bytes("v"));
       assertThatThrownBy(() -> simulator.privateDataRange("cc", "secret", "", ""))
           .hasMessage(
-              "txid [t]: unsuppored transaction. Queries on pvt data is supported only in a read-only transaction");
-      assertThatThrownBy(() -> simulator.query("cc", "{}"))
-          .hasMessage("ExecuteQuery not supported for leveldb");
+              "txid [t]: unsuppored transaction. Queries on pvt data is supported only in a"
+                  + " read-only transaction");
+      assertThatThrownBy(() -> simulator.queryPrivateData("cc", "secret", "{}"))
+          .hasMessage(
+              "txid [t]: unsuppored transaction. Queries on pvt data is supported only in a"
+                  + " read-only transaction");
       assertThatThrownBy(() -> simulator.setPrivateData("cc", "none", "k", bytes("v")))
           .hasMessage("collection [none] not defined in the collection config for chaincode [cc]");
       assertThatThrownBy(() -> simulator.privateData("other", "none", "k"))
           .hasMessage(
-              "collection config not defined for chaincode [other], pass the collection configuration upon chaincode definition/instantiation");
+              "collection config not defined for chaincode [other], pass the collection"
+                  + " configuration upon chaincode definition/instantiation");
       simulator.results();
       assertThatThrownBy(simulator::results)
           .hasMessage(
@@ -219,7 +225,8 @@ class SimulatorTest {
     try (QueryExecutor executor = ledger.queryExecutor()) {
       assertThatThrownBy(() -> executor.privateData("cc", "secret", "p"))
           .hasMessage(
-              "private data matching public hash version is not available. Public hash version = {BlockNum: 1, TxNum: 0}, Private data version = <nil>");
+              "private data matching public hash version is not available. Public hash version ="
+                  + " {BlockNum: 1, TxNum: 0}, Private data version = <nil>");
     }
     var right = new TxPvtData(0, withheld.privateReadWriteSet().orElseThrow());
     var wrong = new TxPvtData(0, garbled(right));

@@ -25,7 +25,7 @@ final class BoundedPattern {
   @SuppressWarnings("StackOverflowError")
   boolean finds(String text) {
     try {
-      return pattern.matcher(new Counted(byteByByte(text), new int[1])).find();
+      return pattern.matcher(new Counted(byteByByte(text), new Steps())).find();
     } catch (TooManySteps | StackOverflowError e) {
       return false;
     }
@@ -96,13 +96,21 @@ final class BoundedPattern {
     return pattern.pattern();
   }
 
-  /// A text that counts how often it is looked at.
-  private record Counted(CharSequence text, int[] steps) implements CharSequence {
-    @Override
-    public char charAt(int index) {
-      if (++steps[0] > MAX_STEPS) {
+  /// Counts how often a text is looked at.
+  private static final class Steps {
+    private int taken;
+
+    void take() {
+      if (++taken > MAX_STEPS) {
         throw new TooManySteps();
       }
+    }
+  }
+
+  private record Counted(CharSequence text, Steps steps) implements CharSequence {
+    @Override
+    public char charAt(int index) {
+      steps.take();
       return text.charAt(index);
     }
 

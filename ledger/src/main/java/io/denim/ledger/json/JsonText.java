@@ -2,6 +2,7 @@ package io.denim.ledger.json;
 
 import com.google.protobuf.ByteString;
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Map;
 
 /// Writes JSON as Go's `json.Marshal` does: no spaces, members in the order of their names' bytes,
@@ -64,7 +65,7 @@ public final class JsonText {
       return "0";
     }
     double size = Math.abs(value);
-    BigDecimal shortest = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+    BigDecimal shortest = shortest(value);
     if (size >= SMALLEST_PLAIN && size < SMALLEST_EXPONENT) {
       return shortest.toPlainString();
     }
@@ -75,6 +76,13 @@ public final class JsonText {
         + (digits.length() > 1 ? "." + digits.substring(1) : "")
         + (exponent < 0 ? "e-" : "e+")
         + Math.abs(exponent);
+  }
+
+  /// Java writes two digits of a double at the least, also where one tells it.
+  private static BigDecimal shortest(double value) {
+    BigDecimal digits = new BigDecimal(Double.toString(value)).stripTrailingZeros();
+    BigDecimal one = digits.round(new MathContext(1));
+    return one.doubleValue() == value ? one.stripTrailingZeros() : digits;
   }
 
   private void append(String text) {

@@ -18,7 +18,6 @@ import io.denim.ledger.json.Condition.NotIn;
 import io.denim.ledger.json.Condition.Or;
 import io.denim.ledger.json.Condition.Regex;
 import io.denim.ledger.json.Condition.Size;
-import io.denim.ledger.json.Condition.Type;
 import java.math.BigDecimal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +46,7 @@ final class Matching {
       case NotIn(List<Json> values) -> values.isEmpty() || !isIn(values, value);
       case All(List<Json> values) -> hasAll(values, value);
       case Exists(boolean wanted) -> wanted;
-      case Type(String name) -> name.equals(typeOf(value));
+      case Condition.Type(String name) -> name.equals(typeOf(value));
       case Mod(double divisor, double remainder) ->
           value instanceof Json.Num num && num.integer() && isRest(num, divisor, remainder);
       case Size(double length) ->

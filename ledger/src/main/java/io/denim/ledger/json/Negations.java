@@ -18,7 +18,6 @@ import io.denim.ledger.json.Condition.NotIn;
 import io.denim.ledger.json.Condition.Or;
 import io.denim.ledger.json.Condition.Regex;
 import io.denim.ledger.json.Condition.Size;
-import io.denim.ledger.json.Condition.Type;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -41,7 +40,7 @@ final class Negations {
       case NotIn same -> same;
       case All same -> same;
       case Exists same -> same;
-      case Type same -> same;
+      case Condition.Type same -> same;
       case Mod same -> same;
       case Size same -> same;
       case Regex same -> same;
@@ -66,7 +65,7 @@ final class Negations {
       case Exists(boolean wanted) -> new Exists(!wanted);
       case Everything terminal -> new Not(terminal);
       case All terminal -> new Not(terminal);
-      case Type terminal -> new Not(terminal);
+      case Condition.Type terminal -> new Not(terminal);
       case Mod terminal -> new Not(terminal);
       case Size terminal -> new Not(terminal);
       case Regex terminal -> new Not(terminal);

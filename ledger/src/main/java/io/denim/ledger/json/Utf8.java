@@ -30,7 +30,7 @@ final class Utf8 {
         text.append(REPLACEMENT);
         return 1;
       }
-      point = point << 6 | bytes[at + i] & 0x3f;
+      point = point << 6 | (bytes[at + i] & 0x3f);
     }
     boolean surrogate = point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
     if (point < minimum || point > Character.MAX_CODE_POINT || surrogate) {
