@@ -12,8 +12,6 @@ import io.denim.wire.TlsKeyPair;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -23,7 +21,6 @@ import java.util.Optional;
 /// A CA's keys and certificates in its folder, made where they are missing (fabric-ca v1.5
 /// lib/ca.go, lib/server.go). Used by one thread, at start.
 record CaHome(CaConfiguration configuration, InstantSource clock) {
-  private static final Duration BACKDATED = Duration.ofMinutes(5);
   private static final String COMMON_NAME = "fabric-ca-server";
 
   /// The CA's settings, once its key and certificate are there.
@@ -43,7 +40,7 @@ record CaHome(CaConfiguration configuration, InstantSource clock) {
                 + " --enrollment.profile ca, then set ca.certfile, ca.keyfile and ca.chainfile");
       }
     }
-    Path key = Files.exists(ca.files().key()) ? ca.files().key() : inKeyStore(certificate);
+    Path key = Files.exists(ca.files().key()) ? ca.files().key() : keys().keyOf(certificate);
     CaSettings.Files files =
         new CaSettings.Files(certificate, key, ca.files().chain(), ca.files().registry());
     Certificate own = Ca.issuer(files).certificate();
@@ -73,7 +70,7 @@ record CaHome(CaConfiguration configuration, InstantSource clock) {
     } else if (!Files.exists(tls.certificate())) {
       makeTls(Ca.issuer(ca.files()), tls.certificate());
     }
-    Path key = tls.key().isPresent() ? tls.key().get() : inKeyStore(tls.certificate());
+    Path key = tls.key().isPresent() ? tls.key().get() : keys().keyOf(tls.certificate());
     List<ByteString> roots = new ArrayList<>();
     for (Path root : tls.clientRoots()) {
       roots.add(read(root));
@@ -105,16 +102,14 @@ record CaHome(CaConfiguration configuration, InstantSource clock) {
         root.subject().commonName().isEmpty()
             ? root.subject().withCommonName(COMMON_NAME)
             : root.subject();
-    CertificateTemplate template =
-        template(
-            subject,
-            AlternativeNames.none(),
+    SigningProfile profile =
+        new SigningProfile(
+            List.of("cert sign", "crl sign"),
             root.lifetime(),
-            new SigningProfile(
-                List.of("cert sign", "crl sign"),
-                root.lifetime(),
-                Optional.of(new CertificateTemplate.CaConstraint(root.pathLength()))));
-    store(CertificateIssuer.root(template, key).certificate(), file, key);
+            Optional.of(new CertificateTemplate.CaConstraint(root.pathLength())));
+    CertificateTemplate template =
+        KeyFolder.template(subject, AlternativeNames.none(), profile, clock.instant());
+    keys().store(key, CertificateIssuer.root(template, key).certificate(), file);
   }
 
   private void makeTls(CertificateIssuer issuer, Path file) throws IOException {
@@ -124,55 +119,15 @@ record CaHome(CaConfiguration configuration, InstantSource clock) {
         configuration.ca().signing().getOrDefault(SigningProfile.TLS, SigningProfile.tls());
     List<String> hosts = root.hosts().isEmpty() ? List.of("localhost") : root.hosts();
     CertificateTemplate template =
-        template(
+        KeyFolder.template(
             root.subject().withCommonName(hosts.getFirst()),
             AlternativeNames.of(hosts),
-            profile.lifetime(),
-            profile);
-    store(issuer.issue(template, key), file, key);
+            profile,
+            clock.instant());
+    keys().store(key, issuer.issue(template, key), file);
   }
 
-  private CertificateTemplate template(
-      SubjectName subject, AlternativeNames names, Duration lifetime, SigningProfile profile) {
-    long minute = Math.floorDiv(clock.instant().getEpochSecond() + 30, 60L) * 60;
-    Instant notBefore = Instant.ofEpochSecond(minute).minus(BACKDATED);
-    return new CertificateTemplate(
-        subject,
-        names,
-        notBefore,
-        notBefore.plus(lifetime),
-        profile.usages(),
-        profile.ca(),
-        ByteString.EMPTY);
-  }
-
-  private void store(Certificate certificate, Path file, SubjectKey key) throws IOException {
-    SecretFile.write(configuration.root().keyStore().resolve(key.id() + "_sk"), key.pem());
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder != null) {
-      Files.createDirectories(folder);
-    }
-    Files.write(file, certificate.pem().toByteArray());
-  }
-
-  private Path inKeyStore(Path certificateFile) throws IOException {
-    try {
-      Path key =
-          configuration
-              .root()
-              .keyStore()
-              .resolve(SubjectKey.idOf(Certificate.ofPem(read(certificateFile))) + "_sk");
-      if (!Files.exists(key)) {
-        throw new IOException(
-            "Failed to find private key for certificate in '"
-                + certificateFile
-                + "': there is no "
-                + key);
-      }
-      return key;
-    } catch (IllegalArgumentException | GeneralSecurityException e) {
-      throw new IOException(
-          "Invalid certificate in file '" + certificateFile + "': " + e.getMessage(), e);
-    }
+  private KeyFolder keys() {
+    return new KeyFolder(configuration.root().keyStore());
   }
 }

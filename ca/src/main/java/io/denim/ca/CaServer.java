@@ -37,13 +37,13 @@ public final class CaServer implements AutoCloseable {
   private final InstantSource clock;
   private final ReentrantLock opening = new ReentrantLock();
   private final Map<String, Ca> open = new HashMap<>(); // guarded by opening
-  private final HttpService http;
+  private final List<HttpService> listeners;
 
-  private CaServer(List<CaSettings> cas, InstantSource clock, HttpService http) {
+  private CaServer(List<CaSettings> cas, InstantSource clock, List<HttpService> listeners) {
     cas.forEach(each -> settings.put(each.name(), each));
     this.first = cas.getFirst().name();
     this.clock = clock;
-    this.http = http;
+    this.listeners = List.copyOf(listeners);
   }
 
   /// Starts to listen.
@@ -53,10 +53,16 @@ public final class CaServer implements AutoCloseable {
   public static CaServer start(
       InetSocketAddress listen, Optional<ServerTls> tls, List<CaSettings> cas, InstantSource clock)
       throws IOException {
-    HttpService http = HttpService.bind(listen, tls);
-    CaServer server = new CaServer(cas, clock, http);
-    http.handle("/", false, server::serve);
-    http.start();
+    return start(List.of(HttpService.bind(listen, tls)), cas, clock);
+  }
+
+  /// Starts at addresses that are bound already.
+  static CaServer start(List<HttpService> listeners, List<CaSettings> cas, InstantSource clock) {
+    CaServer server = new CaServer(cas, clock, listeners);
+    for (HttpService http : listeners) {
+      http.handle("/", false, server::serve);
+      http.start();
+    }
     return server;
   }
 
@@ -70,12 +76,12 @@ public final class CaServer implements AutoCloseable {
   }
 
   public InetSocketAddress address() {
-    return http.address();
+    return listeners.getFirst().address();
   }
 
   @Override
   public void close() {
-    http.close();
+    listeners.forEach(HttpService::close);
     opening.lock();
     try {
       for (Ca ca : open.values()) {
@@ -188,7 +194,7 @@ public final class CaServer implements AutoCloseable {
             "Method " + exchange.getRequestMethod() + " is not allowed");
       }
       request = new CaRequest(wire(exchange, uri, variable), this::named);
-      JsonNode result = route.endpoint().answer(request);
+      JsonNode result = answer(route, request);
       log(exchange, route.status(), ErrorCode.UNKNOWN, "OK");
       if (!request.location().isEmpty()) {
         exchange.getResponseHeaders().set("Location", request.location());
@@ -197,6 +203,15 @@ public final class CaServer implements AutoCloseable {
     } catch (CaRefusal e) {
       log(exchange, e.status(), e.code(), e.reason());
       HttpService.respondJson(exchange, e.status(), CaAnswer.refused(e));
+    }
+  }
+
+  private static JsonNode answer(Route route, CaRequest request) throws CaRefusal {
+    try {
+      return route.endpoint().answer(request);
+    } catch (IOException e) {
+      LOG.error("The registry cannot be written: {}", e.getMessage());
+      throw CaRefusal.of(500, ErrorCode.UNKNOWN, "The CA cannot store what was asked for");
     }
   }
 

@@ -1,10 +1,10 @@
 package io.denim.ca;
 
 /// Flags as `--help` lists them. Stateless.
-final class FlagHelp {
+public final class FlagHelp {
   private FlagHelp() {}
 
-  static String of(FlagSet set) {
+  public static String of(FlagSet set) {
     int width = 0;
     for (FlagSet.Flag flag : set.flags()) {
       width = Math.max(width, left(flag).length());

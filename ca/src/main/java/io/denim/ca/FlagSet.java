@@ -9,9 +9,9 @@ import java.util.Optional;
 /// Flags of a command as Fabric's CA tools take them: `--name value`, `--name=value`, `-n value`,
 /// `-nvalue`, before and after other words; lists may be repeated and are separated by commas, with
 /// quotes around what holds one (github.com/spf13/pflag). Immutable.
-final class FlagSet {
+public final class FlagSet {
   /// How a flag is written.
-  enum Kind {
+  public enum Kind {
     TEXT,
     LIST,
     SWITCH
@@ -20,55 +20,55 @@ final class FlagSet {
   /// A flag.
   ///
   /// @param letter its short form; 0 where it has none
-  record Flag(String name, char letter, Kind kind, String help) {}
+  public record Flag(String name, char letter, Kind kind, String help) {}
 
   private final List<Flag> flags;
 
-  FlagSet(List<Flag> flags) {
+  public FlagSet(List<Flag> flags) {
     this.flags = List.copyOf(flags);
   }
 
   /// These flags and others.
-  FlagSet and(List<Flag> others) {
+  public FlagSet and(List<Flag> others) {
     List<Flag> all = new ArrayList<>(others);
     all.addAll(flags);
     return new FlagSet(all);
   }
 
-  List<Flag> flags() {
+  public List<Flag> flags() {
     return flags;
   }
 
-  /// What was written.
+  /// What was written on a command line.
   ///
   /// @param values of each flag that was given, in order
   /// @param words that are neither flags nor their values
-  record Parsed(Map<String, List<String>> values, List<String> words) {
-    Parsed {
+  public record Parsed(Map<String, List<String>> values, List<String> words) {
+    public Parsed {
       values = Map.copyOf(values);
       words = List.copyOf(words);
     }
 
-    Optional<String> text(String name) {
+    public Optional<String> text(String name) {
       List<String> all = values.getOrDefault(name, List.of());
       return all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
     }
 
-    List<String> list(String name) {
+    public List<String> list(String name) {
       return values.getOrDefault(name, List.of());
     }
 
-    boolean isOn(String name) {
+    public boolean isOn(String name) {
       return text(name).map("true"::equals).orElse(false);
     }
 
-    boolean has(String name) {
+    public boolean has(String name) {
       return values.containsKey(name);
     }
   }
 
   /// @throws UsageException if a flag is unknown or lacks its value
-  Parsed parse(List<String> arguments) throws UsageException {
+  public Parsed parse(List<String> arguments) throws UsageException {
     Map<String, List<String>> values = new LinkedHashMap<>();
     List<String> words = new ArrayList<>();
     int at = 0;
@@ -145,7 +145,7 @@ final class FlagSet {
   }
 
   /// The elements of a line of comma-separated values.
-  static List<String> separated(String line) {
+  public static List<String> separated(String line) {
     List<String> elements = new ArrayList<>();
     StringBuilder element = new StringBuilder();
     boolean quoted = false;

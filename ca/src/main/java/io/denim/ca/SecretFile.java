@@ -12,11 +12,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /// Writes files that their owner alone may read. Stateless.
-final class SecretFile {
+public final class SecretFile {
   private SecretFile() {}
 
   /// Never readable by others, not even for a moment.
-  static void write(Path file, ByteString content) throws IOException {
+  public static void write(Path file, ByteString content) throws IOException {
     Path folder = file.toAbsolutePath().getParent();
     if (folder != null) {
       Files.createDirectories(folder);

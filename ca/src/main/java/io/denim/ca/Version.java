@@ -1,10 +1,10 @@
 package io.denim.ca;
 
 /// The tools' answer to `version`. Stateless.
-final class Version {
+public final class Version {
   private Version() {}
 
-  static String text(String tool) {
+  public static String text(String tool) {
     String own = Version.class.getPackage().getImplementationVersion();
     return tool
         + ":\n Version: "

@@ -6,17 +6,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 
 /// Tells older SDKs (fabric-network, fabric-sdk-java and others) how to reach an organization:
 /// `connection-orgN.json` and `.yaml` in its folder, with the names and content that test-network
-/// of fabric-samples gives them (organizations/ccp-generate.sh). The CA is named at its customary
-/// address, whether or not one runs.
+/// of fabric-samples gives them (organizations/ccp-generate.sh).
 final class ConnectionProfile {
-  private static final List<Integer> CA_PORTS = List.of(7054, 8054); // 9054 is the orderer's
-  private static final int LATER_CA_PORT = 11054;
-  private static final int LATER_CA_STEP = 1000;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private ConnectionProfile() {}
@@ -29,14 +24,15 @@ final class ConnectionProfile {
     for (int i = 0; i < plan.organizations().size(); i++) {
       NetworkPlan.Organization organization = plan.organizations().get(i);
       Path folder = organizations.resolve("peerOrganizations").resolve(organization.domain());
-      ObjectNode profile = profile(folder, organization, caPort(i));
+      ObjectNode profile = profile(folder, organization, plan.authorities().get(i));
       String name = "connection-" + organization.name().toLowerCase(Locale.ROOT);
       Files.writeString(folder.resolve(name + ".json"), profile.toPrettyString() + "\n");
       Files.writeString(folder.resolve(name + ".yaml"), yaml(profile));
     }
   }
 
-  private static ObjectNode profile(Path folder, NetworkPlan.Organization organization, int caPort)
+  private static ObjectNode profile(
+      Path folder, NetworkPlan.Organization organization, NetworkPlan.Authority own)
       throws IOException {
     String authority = "ca." + organization.domain();
     ObjectNode profile =
@@ -69,19 +65,13 @@ final class ConnectionProfile {
         profile
             .putObject("certificateAuthorities")
             .putObject(authority)
-            .put("url", "https://localhost:" + caPort)
-            .put("caName", "ca-" + organization.name().toLowerCase(Locale.ROOT));
+            .put("url", "https://" + own.address())
+            .put("caName", own.name());
     ca.putObject("tlsCACerts")
         .putArray("pem")
         .add(Files.readString(folder.resolve("ca").resolve(authority + "-cert.pem")));
     ca.putObject("httpOptions").put("verify", false);
     return profile;
-  }
-
-  private static int caPort(int index) {
-    return index < CA_PORTS.size()
-        ? CA_PORTS.get(index)
-        : LATER_CA_PORT + (index - CA_PORTS.size()) * LATER_CA_STEP;
   }
 
   /// Block style throughout. Each text is quoted as in JSON, which YAML reads as it does.

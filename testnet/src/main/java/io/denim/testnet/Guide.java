@@ -36,6 +36,9 @@ final class Guide {
         console.line(row(peer.hostname(), peer.address(), organization.mspId()));
       }
     }
+    for (NetworkPlan.Authority authority : plan.authorities()) {
+      console.line(row(authority.name(), authority.address() + ", admin:adminpw", "CA"));
+    }
     console.line("");
     console.line("  crypto material   " + directory.organizations());
     console.line("  log               " + directory.log());

@@ -1,6 +1,7 @@
 package io.denim.testnet;
 
 import com.google.protobuf.ByteString;
+import io.denim.ca.LocalCa;
 import io.denim.cli.ClientException;
 import io.denim.cli.NodeClient;
 import io.denim.cli.ParticipationClient;
@@ -74,7 +75,12 @@ public final class Network implements AutoCloseable {
       progress.step("keys, certificates and the first block of " + plan.spec().channel());
       new NetworkFiles(plan, directory, clock).create();
       progress.step(
-          plan.orderers().size() + " orderer(s), " + plan.peerCount() + " peer(s), all with TLS");
+          plan.orderers().size()
+              + " orderer(s), "
+              + plan.peerCount()
+              + " peer(s), "
+              + plan.authorities().size()
+              + " CA(s), all with TLS");
       network.startNodes(verifier, clock, logging);
       progress.step("channel " + plan.spec().channel());
       network.joinOrderers();
@@ -148,7 +154,20 @@ public final class Network implements AutoCloseable {
                 new PeerNode.Environment(verifier, clock, new Metrics(), logging, VERSION)));
       }
     }
+    for (NetworkPlan.Authority authority : plan.authorities()) {
+      starts.add(() -> authority(authority).start(clock));
+    }
     nodes.addAll(AllAtOnce.run(starts));
+  }
+
+  private LocalCa authority(NetworkPlan.Authority authority) {
+    Path folder = directory.authority(authority);
+    return new LocalCa(
+        authority.name(),
+        directory.authorityServer(authority),
+        folder.resolve("ca." + authority.domain() + "-cert.pem"),
+        folder.resolve("priv_sk"),
+        authority.port());
   }
 
   private void joinOrderers() throws IOException, ClientException, InterruptedException {

@@ -43,6 +43,20 @@ public record NetworkDirectory(Path root) {
     return ordererOrganization().resolve("users").resolve("Admin@" + NetworkPlan.ORDERER_DOMAIN);
   }
 
+  /// The certificate and key of an organization's CA, by cryptogen's names.
+  public Path authority(NetworkPlan.Authority authority) {
+    String kind =
+        authority.domain().equals(NetworkPlan.ORDERER_DOMAIN)
+            ? "ordererOrganizations"
+            : "peerOrganizations";
+    return organizations().resolve(kind).resolve(authority.domain()).resolve("ca");
+  }
+
+  /// What a CA's server keeps, where test-network has it.
+  public Path authorityServer(NetworkPlan.Authority authority) {
+    return organizations().resolve("fabric-ca").resolve(authority.folder());
+  }
+
   /// A node's ledgers and other data.
   public Path data(String hostname) {
     return root.resolve("nodes").resolve(hostname);

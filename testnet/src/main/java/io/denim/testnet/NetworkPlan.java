@@ -2,21 +2,30 @@ package io.denim.testnet;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /// Who is in a network, under which name and on which ports. fabric-samples' test-network gives the
 /// names and the ports of the first ones.
 public record NetworkPlan(
-    NetworkSpec spec, List<Organization> organizations, List<Orderer> orderers) {
+    NetworkSpec spec,
+    List<Organization> organizations,
+    List<Orderer> orderers,
+    List<Authority> authorities) {
   private static final String HOST = "localhost";
   private static final int ORGANIZATION_STEP = 2000;
   private static final int PEER_STEP = 1000;
   private static final int LATER_PEER_STEP = 10;
   private static final int ORDERER_STEP = 100;
   private static final int FIRST_OPERATIONS_PORT = 9443;
+  private static final List<Integer> AUTHORITY_PORTS = List.of(7054, 8054);
+  private static final int ORDERER_AUTHORITY_PORT = 9054;
+  private static final int LATER_AUTHORITY_PORT = 11054;
+  private static final int LATER_AUTHORITY_STEP = 1000;
 
   public NetworkPlan {
     organizations = List.copyOf(organizations);
     orderers = List.copyOf(orderers);
+    authorities = List.copyOf(authorities);
   }
 
   /// An organization with peers.
@@ -45,6 +54,17 @@ public record NetworkPlan(
 
     public String adminAddress() {
       return HOST + ":" + adminPort;
+    }
+  }
+
+  /// An organization's CA.
+  ///
+  /// @param name by which clients ask for it, such as `ca-org1`
+  /// @param folder of its server's files, such as `org1`
+  /// @param domain of the organization
+  public record Authority(String name, String folder, String domain, int port) {
+    public String address() {
+      return HOST + ":" + port;
     }
   }
 
@@ -82,7 +102,25 @@ public record NetworkPlan(
               ports.port(base + 3),
               ports.port(number == 1 ? FIRST_OPERATIONS_PORT : operations++)));
     }
-    return new NetworkPlan(spec, organizations, orderers);
+    return new NetworkPlan(spec, organizations, orderers, authorities(organizations, ports));
+  }
+
+  /// Those of the organizations with peers in order, then the orderers'.
+  private static List<Authority> authorities(List<Organization> organizations, Ports ports) {
+    List<Authority> authorities = new ArrayList<>();
+    for (int i = 0; i < organizations.size(); i++) {
+      String name = organizations.get(i).name().toLowerCase(Locale.ROOT);
+      int port =
+          i < AUTHORITY_PORTS.size()
+              ? AUTHORITY_PORTS.get(i)
+              : LATER_AUTHORITY_PORT + (i - AUTHORITY_PORTS.size()) * LATER_AUTHORITY_STEP;
+      authorities.add(
+          new Authority("ca-" + name, name, organizations.get(i).domain(), ports.port(port)));
+    }
+    authorities.add(
+        new Authority(
+            "ca-orderer", "ordererOrg", ORDERER_DOMAIN, ports.port(ORDERER_AUTHORITY_PORT)));
+    return authorities;
   }
 
   private static int offset(int peer) {
@@ -100,6 +138,7 @@ public record NetworkPlan(
     for (Orderer orderer : orderers) {
       ports.addAll(List.of(orderer.port(), orderer.adminPort(), orderer.operationsPort()));
     }
+    authorities.forEach(authority -> ports.add(authority.port()));
     return ports;
   }
 

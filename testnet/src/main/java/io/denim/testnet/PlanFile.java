@@ -61,7 +61,9 @@ final class PlanFile {
               Duration.ofMillis(tree.required("timeoutMillis").asLong()),
               tree.required("freePorts").asBoolean());
       Iterator<JsonNode> ports = tree.required("ports").elements();
-      return NetworkPlan.of(spec, customary -> ports.next().asInt());
+      return NetworkPlan.of(
+          spec, // a plan without ports for CAs is from before there were any
+          customary -> ports.hasNext() ? ports.next().asInt() : customary);
     } catch (RuntimeException e) {
       throw new IOException(file + " is damaged: " + e.getMessage(), e);
     }

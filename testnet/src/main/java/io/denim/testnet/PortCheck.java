@@ -24,6 +24,9 @@ final class PortCheck {
         check(taken, peer.hostname() + " (operations)", peer.operationsPort());
       }
     }
+    for (NetworkPlan.Authority authority : plan.authorities()) {
+      check(taken, authority.name(), authority.port());
+    }
     if (!taken.isEmpty()) {
       throw new NetworkException(
           "the network cannot start, another process listens on the port of "
