@@ -2,8 +2,8 @@
 # becomes the JVM. Nothing here starts a process where all is built, as that would take longer than the rest.
 # shellcheck shell=sh
 case $self in
-  */*) home=$(cd "${self%/*}/.." && pwd -P) ;;
-  *) home=$(cd .. && pwd -P) ;;
+  */*) home=$(cd -P "${self%/*}/.." && pwd) ;;
+  *) home=$(cd -P .. && pwd) ;;
 esac
 launch=$home/testnet/target/launch
 

@@ -52,8 +52,7 @@ final class BlockFetch {
   }
 
   private static Optional<Block> refused(String status) throws ClientException {
-    throw new ClientException(
-        "can't read the block: expect block, but got status: &{" + status + "}");
+    throw new ClientException("can't read the block: &{" + status + "}");
   }
 
   private static <T> Block first(

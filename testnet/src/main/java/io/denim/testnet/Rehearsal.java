@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 
 /// Has the executables do once what they are for, each kind in a JVM that writes down what it loads
 /// and links (JEP 514, JEP 515). What comes of it, an AOT cache for each kind, spares later starts
@@ -63,19 +62,22 @@ public final class Rehearsal {
   private void run() throws IOException, InterruptedException {
     try (RehearsingProcess orderer =
             RehearsingProcess.start(
-                launch, "orderer", List.of("io.denim.order.OrdererMain"), ordererEnvironment());
+                launch,
+                "orderer",
+                List.of("io.denim.order.OrdererMain"),
+                NodeVariables.ofOrderer(directory, plan));
         RehearsingProcess peer =
             RehearsingProcess.start(
                 launch,
                 "peer",
                 List.of("io.denim.peer.PeerMain", "start"),
-                PeerVariables.of(directory, plan));
+                NodeVariables.ofPeer(directory, plan));
         RehearsingProcess tool =
             RehearsingProcess.start(
                 launch,
                 "tool",
                 List.of(ToolRehearsal.class.getName(), directory.root().toString()),
-                PeerVariables.ofAdministrator(directory, plan))) {
+                NodeVariables.ofAdministrator(directory, plan))) {
       orderer.awaitLine("Beginning to serve requests");
       peer.awaitLine("Started peer with");
       tool.tell("go");
@@ -85,31 +87,5 @@ public final class Rehearsal {
       orderer.awaitEnd();
       peer.awaitEnd();
     }
-  }
-
-  private Map<String, String> ordererEnvironment() {
-    NetworkPlan.Orderer orderer = plan.orderers().getFirst();
-    Path crypto = directory.ordererCrypto(orderer);
-    String certificate = crypto.resolve("tls/server.crt").toString();
-    String key = crypto.resolve("tls/server.key").toString();
-    String roots = "[" + crypto.resolve("tls/ca.crt") + "]";
-    return Map.ofEntries(
-        Map.entry("FABRIC_CFG_PATH", directory.root().toString()),
-        Map.entry("ORDERER_GENERAL_LISTENPORT", Integer.toString(orderer.port())),
-        Map.entry("ORDERER_GENERAL_LOCALMSPID", NetworkPlan.ORDERER_MSP),
-        Map.entry("ORDERER_GENERAL_LOCALMSPDIR", crypto.resolve("msp").toString()),
-        Map.entry("ORDERER_GENERAL_TLS_ENABLED", "true"),
-        Map.entry("ORDERER_GENERAL_TLS_PRIVATEKEY", key),
-        Map.entry("ORDERER_GENERAL_TLS_CERTIFICATE", certificate),
-        Map.entry("ORDERER_GENERAL_TLS_ROOTCAS", roots),
-        Map.entry("ORDERER_FILELEDGER_LOCATION", directory.data("orderer").toString()),
-        Map.entry("ORDERER_ADMIN_LISTENADDRESS", orderer.adminAddress()),
-        Map.entry("ORDERER_ADMIN_TLS_ENABLED", "true"),
-        Map.entry("ORDERER_ADMIN_TLS_PRIVATEKEY", key),
-        Map.entry("ORDERER_ADMIN_TLS_CERTIFICATE", certificate),
-        Map.entry("ORDERER_ADMIN_TLS_ROOTCAS", roots),
-        Map.entry("ORDERER_ADMIN_TLS_CLIENTROOTCAS", roots),
-        Map.entry("ORDERER_ADMIN_TLS_CLIENTAUTHREQUIRED", "true"),
-        Map.entry("ORDERER_OPERATIONS_LISTENADDRESS", "localhost:" + orderer.operationsPort()));
   }
 }

@@ -276,8 +276,8 @@ public final class FlagSet {
   private static void check(Flag flag, String text) throws UsageException {
     try {
       switch (flag.kind()) {
-        case NUMBER -> Long.parseLong(text);
-        case UNSIGNED -> Long.parseUnsignedLong(text);
+        case NUMBER -> signed(text);
+        case UNSIGNED -> unsigned(text);
         case DURATION -> GoDuration.parse(text);
         case SWITCH -> Flags.truth(text);
         case TEXT, TEXTS -> {}
@@ -287,6 +287,20 @@ public final class FlagSet {
           (flag.letter().isEmpty() ? "" : "-" + flag.letter() + ", ") + "--" + flag.name();
       throw new UsageException(
           "invalid argument \"" + text + "\" for \"" + name + "\" flag: " + e.getMessage());
+    }
+  }
+
+  private static void signed(String text) {
+    if (!text.matches("[+-]?[0-9]{1,18}")) {
+      throw new IllegalArgumentException(
+          "strconv.ParseInt: parsing \"" + text + "\": invalid syntax");
+    }
+  }
+
+  private static void unsigned(String text) {
+    if (!text.matches("[0-9]{1,19}")) {
+      throw new IllegalArgumentException(
+          "strconv.ParseUint: parsing \"" + text + "\": invalid syntax");
     }
   }
 

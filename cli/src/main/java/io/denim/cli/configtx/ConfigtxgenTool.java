@@ -209,7 +209,9 @@ public final class ConfigtxgenTool {
     try {
       ConfigtxYaml read = ConfigtxYaml.load(Path.of(folder), System.getenv());
       log.info(
-          MODULE + ".localconfig", "Load", "Loaded configuration: " + folder + "/configtx.yaml");
+          MODULE + ".localconfig",
+          "LoadTopLevel",
+          "Loaded configuration: " + folder + "/configtx.yaml");
       return read;
     } catch (IOException | ChannelConfigException e) {
       throw new ClientException(String.valueOf(e.getMessage()), e);

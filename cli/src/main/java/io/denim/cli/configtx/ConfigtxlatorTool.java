@@ -178,8 +178,15 @@ public final class ConfigtxlatorTool {
     return flags.text(name);
   }
 
-  private static byte[] input(Flags flags, String name) throws ClientException {
+  private static byte[] input(Flags flags, String name) throws UsageException, ClientException {
     String file = flags.text(name);
+    if (file.isEmpty()) {
+      throw new ClientException(
+          "Error computing update: error reading " + name + " config: invalid argument");
+    }
+    if (!Files.exists(Path.of(file))) {
+      throw new UsageException("open " + file + ": no such file or directory");
+    }
     try {
       return file.equals("/dev/stdin")
           ? System.in.readAllBytes()

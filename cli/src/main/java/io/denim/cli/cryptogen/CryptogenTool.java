@@ -100,6 +100,9 @@ public final class CryptogenTool {
   }
 
   private static CryptoConfig config(Flags flags) throws ClientException, UsageException {
+    if (!flags.rest().isEmpty()) {
+      throw new UsageException("unexpected " + flags.rest().getFirst());
+    }
     String file = flags.text("config");
     if (file.isEmpty()) {
       return CryptoConfig.parse(template());

@@ -37,6 +37,9 @@ public final class OsnadminTool {
   /// Does what the command line asks for; returns the exit status.
   public static int run(List<String> arguments) throws InterruptedException {
     try {
+      if (arguments.isEmpty()) {
+        throw new UsageException("required flag --orderer-address not provided");
+      }
       verbs().run(arguments);
       return 0;
     } catch (UsageException e) {

@@ -32,7 +32,9 @@ record BlockReader(
               at(SeekPosition.newBuilder().setOldest(SeekOldest.getDefaultInstance()).build());
           case "newest" -> newest();
           case "config" -> {
-            long number = lastConfig(newest());
+            Block last = newest();
+            received(last);
+            long number = lastConfig(last);
             environment
                 .log()
                 .info("channelCmd", "fetch", "Retrieving last config block: " + number);
@@ -40,10 +42,14 @@ record BlockReader(
           }
           default -> numbered(Long.parseLong(target));
         };
+    received(block);
+    return block;
+  }
+
+  private void received(Block block) {
     environment
         .log()
         .info("cli.common", "readBlock", "Received block: " + block.getHeader().getNumber());
-    return block;
   }
 
   private Block newest() throws ClientException, InterruptedException {

@@ -88,6 +88,10 @@ final class ChaincodeCommands {
           "The required parameter 'channelID' is empty. Rerun the command with -C flag");
     }
     PeerEnvironment environment = PeerEnvironment.load(System.getenv(), log);
+    log.info(
+        MODULE,
+        "InitCmdFactory",
+        "InitCmdFactory: Entry: " + command + ", true, " + command.equals("invoke"));
     if (flags.text("name").isEmpty()) {
       throw new ClientException("must supply value for chaincode name parameter");
     }

@@ -126,7 +126,11 @@ final class ChannelCommands {
     TransactionProposal proposal =
         TransactionProposal.of(
             TransactionProposal.Call.of("", chaincode, List.of(arguments)), environment.signer());
-    return peer.propose(proposal.signed(), PATIENCE).getResponse();
+    try {
+      return peer.propose(proposal.signed(), PATIENCE).getResponse();
+    } catch (ClientException e) {
+      throw new ClientException("Failed sending proposal, got " + e.getMessage(), e);
+    }
   }
 
   private static ByteString text(String text) {
@@ -157,7 +161,9 @@ final class ChannelCommands {
   private void joinBySnapshot(Flags flags)
       throws UsageException, ClientException, InterruptedException {
     if (flags.text("snapshotpath").isEmpty()) {
-      throw new UsageException("The required parameter 'snapshotpath' is empty");
+      throw new UsageException(
+          "the required parameter 'snapshotpath' is empty. Rerun the command with --snapshotpath"
+              + " flag");
     }
     PeerEnvironment environment = PeerEnvironment.load(System.getenv(), log);
     try (NodeClient peer = peer(environment)) {
@@ -242,8 +248,11 @@ final class ChannelCommands {
     String channelId = channelId(flags);
     PeerEnvironment environment = PeerEnvironment.load(System.getenv(), log);
     try (NodeClient peer = peer(environment)) {
-      Response response =
-          good(ask(environment, peer, "qscc", text("GetChainInfo"), text(channelId)));
+      Response response = ask(environment, peer, "qscc", text("GetChainInfo"), text(channelId));
+      if (response.getStatus() != 200) {
+        throw new ClientException(
+            "received bad response, status " + response.getStatus() + ": " + response.getMessage());
+      }
       System.out.println(
           "Blockchain info: " + GoJson.compact(BlockchainInfo.parseFrom(response.getPayload())));
     } catch (InvalidProtocolBufferException e) {

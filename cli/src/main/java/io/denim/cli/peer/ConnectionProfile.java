@@ -69,7 +69,8 @@ record ConnectionProfile(
   }
 
   private static Map<String, Object> read(Path file) throws ClientException {
-    String failed = "error reading connection profile: ";
+    String failed =
+        "failed to validate peer connection parameters: error reading connection profile: ";
     if (!Files.isRegularFile(file)) {
       throw new ClientException(failed + "open " + file + ": no such file or directory");
     }

@@ -51,6 +51,10 @@ final class PeerConnections implements AutoCloseable {
         roots = profile.rootCertificates();
       }
     }
+    if (!addresses.isEmpty() && environment.tls() && roots.isEmpty() && addresses.size() == 1) {
+      throw new ClientException(
+          "failed to retrieve endorser client for " + command + ": tls root cert file must be set");
+    }
     addresses = orEmptyText(addresses);
     roots = orEmptyText(roots);
     check(environment, addresses, roots, command, many);

@@ -33,6 +33,12 @@ record PeerEnvironment(Settings settings, EnvelopeSigner signer, CommandLog log)
       throws ClientException {
     Path folder = Path.of(environment.getOrDefault("FABRIC_CFG_PATH", "."));
     Path file = folder.resolve("core.yaml");
+    if (!Files.exists(folder)) {
+      throw new ClientException(
+          "Fatal error when initializing core config : FABRIC_CFG_PATH "
+              + folder
+              + " does not exist");
+    }
     if (!Files.isRegularFile(file)) {
       throw new ClientException(
           "Fatal error when initializing core config : error when reading core config file: Config"

@@ -4,12 +4,40 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/// The `CORE_…` variables with which Fabric's executables are told of a network's first peer.
-final class PeerVariables {
-  private PeerVariables() {}
+/// The `CORE_…` and `ORDERER_…` variables with which executables are told of a network's first peer
+/// and first orderer.
+final class NodeVariables {
+  private NodeVariables() {}
+
+  /// For the orderer.
+  static Map<String, String> ofOrderer(NetworkDirectory directory, NetworkPlan plan) {
+    NetworkPlan.Orderer orderer = plan.orderers().getFirst();
+    Path crypto = directory.ordererCrypto(orderer);
+    String certificate = crypto.resolve("tls/server.crt").toString();
+    String key = crypto.resolve("tls/server.key").toString();
+    String roots = "[" + crypto.resolve("tls/ca.crt") + "]";
+    return Map.ofEntries(
+        Map.entry("FABRIC_CFG_PATH", directory.root().toString()),
+        Map.entry("ORDERER_GENERAL_LISTENPORT", Integer.toString(orderer.port())),
+        Map.entry("ORDERER_GENERAL_LOCALMSPID", NetworkPlan.ORDERER_MSP),
+        Map.entry("ORDERER_GENERAL_LOCALMSPDIR", crypto.resolve("msp").toString()),
+        Map.entry("ORDERER_GENERAL_TLS_ENABLED", "true"),
+        Map.entry("ORDERER_GENERAL_TLS_PRIVATEKEY", key),
+        Map.entry("ORDERER_GENERAL_TLS_CERTIFICATE", certificate),
+        Map.entry("ORDERER_GENERAL_TLS_ROOTCAS", roots),
+        Map.entry("ORDERER_FILELEDGER_LOCATION", directory.data("orderer").toString()),
+        Map.entry("ORDERER_ADMIN_LISTENADDRESS", orderer.adminAddress()),
+        Map.entry("ORDERER_ADMIN_TLS_ENABLED", "true"),
+        Map.entry("ORDERER_ADMIN_TLS_PRIVATEKEY", key),
+        Map.entry("ORDERER_ADMIN_TLS_CERTIFICATE", certificate),
+        Map.entry("ORDERER_ADMIN_TLS_ROOTCAS", roots),
+        Map.entry("ORDERER_ADMIN_TLS_CLIENTROOTCAS", roots),
+        Map.entry("ORDERER_ADMIN_TLS_CLIENTAUTHREQUIRED", "true"),
+        Map.entry("ORDERER_OPERATIONS_LISTENADDRESS", "localhost:" + orderer.operationsPort()));
+  }
 
   /// For the peer itself.
-  static Map<String, String> of(NetworkDirectory directory, NetworkPlan plan) {
+  static Map<String, String> ofPeer(NetworkDirectory directory, NetworkPlan plan) {
     NetworkPlan.Organization organization = plan.organizations().getFirst();
     NetworkPlan.Peer peer = organization.peers().getFirst();
     Path crypto = directory.peerCrypto(organization, peer);
