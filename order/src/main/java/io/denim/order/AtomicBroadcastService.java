@@ -43,9 +43,13 @@ final class AtomicBroadcastService extends AtomicBroadcastGrpc.AtomicBroadcastIm
 
   private final Function<String, Optional<OrderingChannel>> channels;
   private final DeliverHandler deliver;
+  private final BroadcastMetrics metrics;
 
   AtomicBroadcastService(
-      Function<String, Optional<OrderingChannel>> channels, DeliverHandler deliver) {
+      Function<String, Optional<OrderingChannel>> channels,
+      DeliverHandler deliver,
+      BroadcastMetrics metrics) {
+    this.metrics = metrics;
     this.channels = channels;
     this.deliver = deliver;
   }
@@ -111,32 +115,45 @@ final class AtomicBroadcastService extends AtomicBroadcastGrpc.AtomicBroadcastIm
     }
   }
 
-  private static void order(
+  private void order(
       OrderingChannel channel,
       SubmittedMessage message,
       Caller caller,
       Consumer<BroadcastResponse> answer)
       throws InterruptedException {
     boolean isUpdate = message.channelHeader().getType() == HeaderType.CONFIG_UPDATE_VALUE;
+    long start = System.nanoTime();
     switch (channel.check(message, isUpdate)) {
-      case Verdict.Rejected(Status status, String reason) ->
-          answer.accept(refused(message.channelId(), caller, status, reason));
+      case Verdict.Rejected(Status status, String reason) -> {
+        metrics.validated(message, status, start);
+        metrics.processed(message, status);
+        answer.accept(refused(message.channelId(), caller, status, reason));
+      }
       case Verdict.Passed(Envelope checked, long sequence) -> {
-        Receipt receipt =
-            submission ->
-                answer.accept(
-                    switch (submission) {
-                      case Submission.Accepted _ -> SUCCESS;
-                      case Submission.Unavailable(String reason) ->
-                          refused(message.channelId(), caller, Status.SERVICE_UNAVAILABLE, reason);
-                    });
+        metrics.validated(message, Status.SUCCESS, start);
+        long enqueue = System.nanoTime();
+        Receipt receipt = submission -> answer.accept(answer(submission, message, caller));
         if (isUpdate) {
           channel.chain().configure(checked, sequence, receipt);
         } else {
           channel.chain().order(checked, sequence, receipt);
         }
+        metrics.enqueued(message, enqueue);
       }
     }
+  }
+
+  private BroadcastResponse answer(Submission submission, SubmittedMessage message, Caller caller) {
+    return switch (submission) {
+      case Submission.Accepted accepted -> {
+        metrics.processed(message, Status.SUCCESS);
+        yield SUCCESS;
+      }
+      case Submission.Unavailable(String reason) -> {
+        metrics.processed(message, Status.SERVICE_UNAVAILABLE);
+        yield refused(message.channelId(), caller, Status.SERVICE_UNAVAILABLE, reason);
+      }
+    };
   }
 
   private static BroadcastResponse refused(

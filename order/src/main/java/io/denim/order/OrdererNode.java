@@ -142,7 +142,9 @@ public final class OrdererNode implements AutoCloseable {
             new DeliverHandler.Settings(
                 settings.access().timeWindow(), mutualTls, READER_PATIENCE, environment.clock()));
     Optional<Listener> own = settings.cluster().listener();
-    var broadcast = new AtomicBroadcastService(registrar::channel, deliver);
+    var broadcast =
+        new AtomicBroadcastService(
+            registrar::channel, deliver, BroadcastMetrics.of(environment.metrics()));
     GrpcServer grpc =
         listen(
             settings,

@@ -3,6 +3,7 @@ package io.denim.order.etcdraft;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.denim.consensus.Message;
+import io.denim.metrics.Gauge;
 import io.denim.order.Submission;
 import io.denim.wire.Caller;
 import io.grpc.Status;
@@ -29,7 +30,13 @@ import org.slf4j.LoggerFactory;
 final class ClusterService extends ClusterGrpc.ClusterImplBase {
   private static final Logger LOG = LoggerFactory.getLogger("orderer.common.cluster");
 
+  private final Gauge streams;
   private final Map<String, Member> channels = new ConcurrentHashMap<>();
+
+  /// @param streams counts those that are open
+  ClusterService(Gauge streams) {
+    this.streams = streams;
+  }
 
   /// A channel that takes messages.
   record Member(EtcdRaftChain chain, GrpcCluster cluster, RaftInbox inbox) {}
@@ -44,7 +51,9 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
 
   @Override
   public StreamObserver<StepRequest> step(StreamObserver<StepResponse> responses) {
-    ((ServerCallStreamObserver<StepResponse>) responses).setOnCancelHandler(() -> {});
+    ((ServerCallStreamObserver<StepResponse>) responses).setOnCancelHandler(() -> streams.add(-1));
+    ((ServerCallStreamObserver<StepResponse>) responses).setOnCloseHandler(() -> streams.add(-1));
+    streams.add(1);
     return new Stream(responses, Caller.current());
   }
 

@@ -173,13 +173,20 @@ final class EtcdLog {
         }
         ByteBuffer bytes = read(file, position + LENGTH_BYTES, (int) length);
         Optional<Item> item = item(bytes);
+        long next = position + LENGTH_BYTES + length + padding;
         if (item.isEmpty() || !take(item.get())) {
-          torn(path, position, last);
+          torn(path, position, last && isEmptyFrom(file, next, size));
           return;
         }
-        position += LENGTH_BYTES + length + padding;
+        position = next;
       }
     }
+  }
+
+  /// Whether nothing was written from a position on.
+  private static boolean isEmptyFrom(FileChannel file, long position, long size)
+      throws IOException {
+    return position + LENGTH_BYTES > size || read(file, position, LENGTH_BYTES).getLong() == 0;
   }
 
   /// The end of the last file may have been cut by a failure; what it held was never acknowledged.

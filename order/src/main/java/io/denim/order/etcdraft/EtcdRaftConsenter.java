@@ -37,7 +37,7 @@ public final class EtcdRaftConsenter implements Consenter {
   private final EnvelopeSigner signer;
   private final Metrics metrics;
   private final InstantSource clock;
-  private final ClusterService service = new ClusterService();
+  private final ClusterService service;
 
   /// How this node shows itself to the other orderers.
   ///
@@ -82,6 +82,7 @@ public final class EtcdRaftConsenter implements Consenter {
     this.signer = signer;
     this.metrics = metrics;
     this.clock = clock;
+    this.service = new ClusterService(new ClusterMetrics(metrics).ingressStreams());
   }
 
   /// The service through which other orderers reach this node's chains.
@@ -112,7 +113,9 @@ public final class EtcdRaftConsenter implements Consenter {
       return new EtcdRaftChain(
           setup, membership, ports(channelId, support, new NoCluster()), inbox, clock, chain -> {});
     }
-    var own = new GrpcCluster.Own(settings.tls().get().client(), signer, settings.cluster());
+    var own =
+        new GrpcCluster.Own(
+            settings.tls().get().client(), signer, settings.cluster(), new ClusterMetrics(metrics));
     GrpcCluster cluster = new GrpcCluster(channelId, id, own, support, inbox);
     var chain =
         new EtcdRaftChain(

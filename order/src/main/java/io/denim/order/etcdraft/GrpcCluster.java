@@ -50,7 +50,8 @@ final class GrpcCluster implements Cluster {
   private volatile boolean closed;
 
   /// Who this node is to the others.
-  record Own(TlsKeyPair keyPair, EnvelopeSigner signer, ClusterOptions options) {}
+  record Own(
+      TlsKeyPair keyPair, EnvelopeSigner signer, ClusterOptions options, ClusterMetrics metrics) {}
 
   /// A connection and what it was made from.
   private record Connected(Consenter consenter, ClientTls tls, Remote remote) {}
@@ -110,7 +111,8 @@ final class GrpcCluster implements Cluster {
           new Remote(
               id + "(" + address + ")",
               GrpcClient.channel(address, Optional.of(tls)),
-              own.options());
+              own.options(),
+              own.metrics().destination(address, channelId));
       remotes.put(id, new Connected(consenter, tls, remote));
     } catch (TlsConfigurationException e) {
       LOG.error(

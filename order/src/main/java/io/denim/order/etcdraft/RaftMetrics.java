@@ -18,7 +18,8 @@ record RaftMetrics(
     Counter proposalFailures,
     Histogram dataPersistDuration,
     Counter normalProposals,
-    Counter configProposals) {
+    Counter configProposals,
+    Histogram blockFillDuration) {
   private static final double[] SECONDS = {
     .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10,
   };
@@ -64,7 +65,15 @@ record RaftMetrics(
             metrics,
             "config_proposals_received",
             "The total number of proposals received for config type transactions.",
-            channelId));
+            channelId),
+        metrics
+            .histogram(
+                MetricName.of(
+                    "blockcutter_block_fill_duration",
+                    "The time from first transaction enqueuing to the block being cut in seconds.",
+                    "channel"),
+                SECONDS)
+            .series(channelId));
   }
 
   private static Gauge gauge(Metrics metrics, String name, String help, String channelId) {

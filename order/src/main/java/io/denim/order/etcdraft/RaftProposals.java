@@ -34,6 +34,7 @@ final class RaftProposals {
   private boolean configInFlight;
   private int inFlight;
   private Block tip; // the newest block made, written or not
+  private long firstPending; // when the pending batch was begun
   private long deadline; // of the ports' clock when the pending batch is due
 
   RaftProposals(
@@ -136,17 +137,27 @@ final class RaftProposals {
           label);
       return;
     }
+    long now = ports.nanoTime().getAsLong();
     boolean waited = cutter.isPending();
     List<List<Submitted>> batches = cutter.ordered(submitted);
+    if (!batches.isEmpty()) {
+      filled(waited ? now - firstPending : 0);
+    }
     batches.forEach(this::propose);
     if (cutter.isPending() && (!waited || !batches.isEmpty())) {
-      deadline = ports.nanoTime().getAsLong() + ordererConfig().batchTimeout().toNanos();
+      firstPending = now;
+      deadline = now + ordererConfig().batchTimeout().toNanos();
     }
   }
 
   /// The pending batch has waited long enough.
   void cutNow() {
+    filled(ports.nanoTime().getAsLong() - firstPending);
     propose(cutter.cut());
+  }
+
+  private void filled(long nanos) {
+    ports.metrics().blockFillDuration().observe(nanos / 1e9);
   }
 
   private void propose(List<Submitted> batch) {

@@ -16,6 +16,7 @@ final class Remote implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final String name;
+  private final ClusterMetrics.Destination metrics;
   private final ManagedChannel channel;
   private final StepStream consensus;
   private final StepStream submits;
@@ -33,8 +34,17 @@ final class Remote implements AutoCloseable {
   }
 
   /// @param name for logs: id and address
-  Remote(String name, ManagedChannel channel, ClusterOptions options) {
+  Remote(
+      String name,
+      ManagedChannel channel,
+      ClusterOptions options,
+      ClusterMetrics.Destination metrics) {
     this.name = name;
+    this.metrics = metrics;
+    metrics.queueCapacity().set(options.sendBuffer());
+    metrics.workers().add(1);
+    metrics.streams().add(2);
+    metrics.connections().add(1);
     this.waiting = new ArrayBlockingQueue<>(options.sendBuffer());
     this.forwardPatience = options.rpcTimeout();
     this.channel = channel;
@@ -44,7 +54,10 @@ final class Remote implements AutoCloseable {
   }
 
   void send(Outgoing message) {
-    if (!waiting.offer(message)) {
+    if (waiting.offer(message)) {
+      metrics.queueLength().set(waiting.size());
+    } else {
+      metrics.dropped().increment();
       message.reporter().delivered(false);
     }
   }
@@ -59,6 +72,9 @@ final class Remote implements AutoCloseable {
   @Override
   public void close() {
     thread.interrupt();
+    metrics.workers().add(-1);
+    metrics.streams().add(-2);
+    metrics.connections().add(-1);
     channel.shutdownNow();
   }
 
@@ -66,7 +82,10 @@ final class Remote implements AutoCloseable {
     try {
       while (true) {
         Outgoing next = waiting.take();
+        long start = System.nanoTime();
         boolean sent = consensus.send(next.request(), PATIENCE);
+        metrics.sendTime().observeSince(start);
+        metrics.queueLength().set(waiting.size());
         next.reporter().delivered(sent);
         if (sent != reachable) {
           reachable = sent;
