@@ -22,10 +22,12 @@ import org.hyperledger.fabric.protos.peer.ChaincodeInterest;
 ///
 /// Follows fabric v3.1.5 internal/pkg/gateway/registry.go.
 ///
+/// @param absences tells why organizations have no peer to choose
 /// @param self this peer's identity
 /// @param isSystemChaincode whose functions every peer has
 record EndorserSelection(
     EndorsementAnalysis analysis,
+    Absences absences,
     ByteString self,
     String ownMspId,
     Predicate<String> isSystemChaincode) {
@@ -55,7 +57,9 @@ record EndorserSelection(
     return missing.isEmpty()
         ? new Choice.Planned(new EndorsementPlan(List.of(layout), endorsers))
         : new Choice.Impossible(
-            "failed to find any endorsing peers for org(s): " + String.join(", ", missing));
+            "failed to find any endorsing peers for org(s): "
+                + String.join(", ", missing)
+                + absences.explain(missing, List.of(chaincode)));
   }
 
   /// Any one peer, of the own organization if possible.
@@ -93,7 +97,8 @@ record EndorserSelection(
       case Outcome.Impossible(String reason) ->
           new Choice.Impossible(
               "no combination of peers can be derived which satisfy the endorsement policy: "
-                  + reason);
+                  + reason
+                  + absences.explain(interest));
     };
   }
 

@@ -7,6 +7,9 @@ public interface Membership {
   /// The peers that are alive.
   List<KnownPeer> peers();
 
+  /// Peers that were alive and are no more.
+  List<LostPeer> lost();
+
   /// The peers that are alive and have joined the channel.
   List<ChannelPeer> peersOfChannel(String channelId);
 }

@@ -46,10 +46,13 @@ record Peers(
   Optional<EndorserSelection> selection(Optional<GatewayChannel> channel) {
     return channel.map(joined -> {
       Function<String, Optional<DefinedChaincode>> definitions = joined::chaincode;
-      EndorsementAnalysis analysis =
-          new EndorsementAnalysis(
-              joined.config(), ofChannel(membership, self, joined), definitions);
-      return new EndorserSelection(analysis, self, ownMspId, isSystemChaincode);
+      List<ChannelPeer> members = ofChannel(membership, self, joined);
+      return new EndorserSelection(
+          new EndorsementAnalysis(joined.config(), members, definitions),
+          new Absences(joined.config(), members, membership, definitions),
+          self,
+          ownMspId,
+          isSystemChaincode);
     });
   }
 

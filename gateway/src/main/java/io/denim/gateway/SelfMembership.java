@@ -72,6 +72,11 @@ public final class SelfMembership implements Membership {
   }
 
   @Override
+  public List<LostPeer> lost() {
+    return List.of();
+  }
+
+  @Override
   public List<ChannelPeer> peersOfChannel(String channelId) {
     return channels.apply(channelId).map(state -> List.of(own(channelId, state))).orElse(List.of());
   }

@@ -152,6 +152,41 @@ class GatewayClientTest {
     }
   }
 
+  private static String refusal(Gateway gateway) {
+    return catchThrowableOfType(
+            EndorseException.class, () -> contract(gateway).submitTransaction("write", "a"))
+        .getStatus()
+        .getDescription();
+  }
+
+  @Test
+  void whoIsMissingIsNamedWithTheReason() throws Exception {
+    String start = "no combination of peers can be derived which satisfy the endorsement policy: ";
+    List<ChannelPeer> others =
+        network.members.stream().filter(peer -> peer.peer().mspId().equals("Org2MSP")).toList();
+    network.members.removeAll(others);
+    try (Gateway gateway = client(1)) {
+      assertThat(refusal(gateway))
+          .startsWith(start + "no peer combination can satisfy the endorsement policy")
+          .contains("(Org2MSP: no peer of it has been seen");
+      network.lost.add(new LostPeer("Org2MSP", "peer0.org2:9051", 1_700_000_000_000L));
+      assertThat(refusal(gateway))
+          .endsWith(
+              "(Org2MSP: peer peer0.org2:9051 has not been heard of since 2023-11-14T22:13:20Z)");
+      ChannelPeer other = others.getFirst();
+      network.members.add(
+          new ChannelPeer(
+              other.peer(), other.ledgerHeight(), Map.of("basic", "7"), other.stateInfo()));
+      assertThat(refusal(gateway))
+          .startsWith(start + "required chaincodes are not installed on sufficient peers")
+          .endsWith(
+              "(Org2MSP: peer "
+                  + other.peer().endpoint()
+                  + " does not have chaincode basic installed as its organization approved it for"
+                  + " sequence 1)");
+    }
+  }
+
   @Test
   void submittingCollectsWhatThePolicyAsksFor() throws Exception {
     try (Gateway gateway = client(1)) {

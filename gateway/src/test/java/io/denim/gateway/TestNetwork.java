@@ -30,6 +30,7 @@ final class TestNetwork implements AutoCloseable, Membership, Dialer {
   final TestOrderer orderer = new TestOrderer();
   final TestChannel channel;
   final List<ChannelPeer> members = new CopyOnWriteArrayList<>();
+  final List<LostPeer> lost = new CopyOnWriteArrayList<>();
   private final List<AutoCloseable> parts = new ArrayList<>();
   private final GrpcServer server;
 
@@ -94,6 +95,11 @@ final class TestNetwork implements AutoCloseable, Membership, Dialer {
   @Override
   public List<KnownPeer> peers() {
     return members.stream().map(ChannelPeer::peer).toList();
+  }
+
+  @Override
+  public List<LostPeer> lost() {
+    return lost;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.denim.peer;
 
 import io.denim.gateway.ChannelPeer;
 import io.denim.gateway.KnownPeer;
+import io.denim.gateway.LostPeer;
 import io.denim.gateway.Membership;
 import io.denim.gateway.SelfMembership;
 import io.denim.gossip.core.ChannelMember;
@@ -43,6 +44,16 @@ record GossipMembership(SelfMembership self, Supplier<View> view) implements Mem
               known(member.member()), member.ledgerHeight(), chaincodes, member.stateInfo()));
     }
     return all;
+  }
+
+  @Override
+  public List<LostPeer> lost() {
+    List<LostPeer> lost = new ArrayList<>();
+    for (View.Lost each : view.get().lost()) {
+      lost.add(
+          new LostPeer(each.member().mspId(), each.member().preferredEndpoint(), each.since()));
+    }
+    return lost;
   }
 
   private static KnownPeer known(Member member) {

@@ -7,5 +7,5 @@ import picocli.CommandLine.Command;
     name = "sim",
     description = "Runs a protocol in simulated time, under faults, from seeds.",
     mixinStandardHelpOptions = true,
-    subcommands = {SimRaftCommand.class})
+    subcommands = {SimRaftCommand.class, SimGossipCommand.class})
 final class SimCommand {}

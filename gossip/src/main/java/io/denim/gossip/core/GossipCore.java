@@ -110,7 +110,7 @@ public final class GossipCore {
   public View view() {
     changed = false;
     List<Member> alive = membership.aliveMembers();
-    return new View(alive, channels.view(alive));
+    return new View(alive, membership.lost(), channels.view(alive));
   }
 
   /// Takes the peer's channels as they are now.

@@ -224,7 +224,7 @@ final class Membership {
     return due;
   }
 
-  boolean hasDead() {
+  private boolean hasDead() {
     return known.size() > alive.size();
   }
 
@@ -248,6 +248,20 @@ final class Membership {
       }
     }
     return members;
+  }
+
+  /// The dead, with the time from which they are.
+  List<View.Lost> lost() {
+    List<View.Lost> lost = new ArrayList<>();
+    if (!hasDead()) {
+      return lost;
+    }
+    for (Known each : known.values()) {
+      if (each.standing instanceof Standing.Dead(long since, int _, long _)) {
+        lost.add(new View.Lost(each.member, since));
+      }
+    }
+    return lost;
   }
 
   Optional<Member> alive(ByteString pkiId) {

@@ -16,6 +16,8 @@ import java.util.Random;
 import java.util.Set;
 import org.hyperledger.fabric.protos.gossip.Envelope;
 import org.hyperledger.fabric.protos.gossip.GossipMessage;
+import org.hyperledger.fabric.protos.gossip.MembershipResponse;
+import org.hyperledger.fabric.protos.gossip.StateInfoSnapshot;
 
 /// Peers of several organizations in one channel, each with the real {@link
 /// io.denim.gossip.core.GossipCore}, over a network in virtual time that delays, loses and cuts as
@@ -67,6 +69,20 @@ public final class GossipSimulation {
   /// Peers that know nobody yet: each organization's first is its anchor and the others' bootstrap
   /// peer.
   public GossipSimulation(long seed, int size, int organizations, Timing timing) {
+    this(seed, size, organizations, timing, true);
+  }
+
+  /// Peers that know those of their own organization from the start, and look for no others.
+  static GossipSimulation ofAcquainted(long seed, int size, int organizations, Timing timing) {
+    GossipSimulation simulation = new GossipSimulation(seed, size, organizations, timing, false);
+    for (int i = 0; i < organizations; i++) {
+      simulation.acquaint(mspId(i));
+    }
+    return simulation;
+  }
+
+  private GossipSimulation(
+      long seed, int size, int organizations, Timing timing, boolean contacts) {
     this.random = new Random(seed);
     this.timing = timing;
     Set<String> mspIds = new HashSet<>();
@@ -83,12 +99,41 @@ public final class GossipSimulation {
               number,
               mspId(organization),
               plan,
-              anchors,
-              Set.of(SimulatedPeer.endpoint(organization)),
+              contacts ? anchors : List.of(),
+              contacts ? Set.of(SimulatedPeer.endpoint(organization)) : Set.of(),
               now);
       peers.add(peer);
       byId.put(peer.pkiId(), peer);
       byEndpoint.put(peer.self().endpoint(), peer);
+    }
+  }
+
+  private void acquaint(String mspId) {
+    List<SimulatedPeer> members =
+        peers.stream().filter(peer -> peer.self().mspId().equals(mspId)).toList();
+    MembershipResponse.Builder alive = MembershipResponse.newBuilder();
+    StateInfoSnapshot.Builder states = StateInfoSnapshot.newBuilder();
+    for (SimulatedPeer member : members) {
+      alive.addAlive(member.aliveMessage());
+      states.addElements(member.stateMessage());
+    }
+    GossipMessage known =
+        GossipMessage.newBuilder().setTag(GossipMessage.Tag.EMPTY).setMemRes(alive).build();
+    GossipMessage told =
+        GossipMessage.newBuilder()
+            .setTag(GossipMessage.Tag.CHAN_OR_ORG)
+            .setChannel(ByteString.copyFromUtf8(SimulatedPeer.CHANNEL))
+            .setStateSnapshot(states)
+            .build();
+    ByteString teller = members.getFirst().pkiId();
+    for (SimulatedPeer member : members) {
+      var unusedFirst = member.core().channels(member.channels(), now); // nobody to tell yet
+      for (SimulatedPeer other : members) {
+        var unusedNone = member.core().connected(other.pkiId(), other.self().identity(), "", now);
+      }
+      var unusedGreetings =
+          member.core().received(teller, Envelope.getDefaultInstance(), known, now);
+      var unusedAnswers = member.core().received(teller, Envelope.getDefaultInstance(), told, now);
     }
   }
 
@@ -126,8 +171,7 @@ public final class GossipSimulation {
   public void run(long millis) {
     long end = now + millis;
     while (now < end) {
-      now += TICK;
-      deliverUntil(now);
+      deliverUntil(now + TICK);
       for (SimulatedPeer peer : peers) {
         if (peer.isUp()) {
           apply(peer, peer.core().channels(peer.channels(), now));
@@ -139,8 +183,11 @@ public final class GossipSimulation {
 
   private void deliverUntil(long time) {
     while (!deliveries.isEmpty() && deliveries.peek().time() <= time) {
-      deliver(deliveries.remove());
+      Delivery next = deliveries.remove();
+      now = next.time();
+      deliver(next);
     }
+    now = time;
   }
 
   private void deliver(Delivery delivery) {

@@ -7,11 +7,19 @@ import io.denim.gossip.core.GossipCore;
 import io.denim.gossip.core.Self;
 import io.denim.gossip.core.Timing;
 import io.denim.gossip.core.View;
+import io.denim.wire.Sha256;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.hyperledger.fabric.protos.gossip.AliveMessage;
+import org.hyperledger.fabric.protos.gossip.Envelope;
+import org.hyperledger.fabric.protos.gossip.GossipMessage;
+import org.hyperledger.fabric.protos.gossip.Member;
+import org.hyperledger.fabric.protos.gossip.PeerTime;
+import org.hyperledger.fabric.protos.gossip.Properties;
+import org.hyperledger.fabric.protos.gossip.StateInfo;
 
 /// One peer of a simulation, up or down. Owned by the simulation's thread.
 final class SimulatedPeer {
@@ -99,6 +107,36 @@ final class SimulatedPeer {
             height,
             Map.of("basic", "1"),
             false));
+  }
+
+  /// What it would tell of itself first.
+  Envelope aliveMessage() {
+    return signed(
+        GossipMessage.newBuilder()
+            .setTag(GossipMessage.Tag.EMPTY)
+            .setAliveMsg(
+                AliveMessage.newBuilder()
+                    .setMembership(
+                        Member.newBuilder().setEndpoint(self.endpoint()).setPkiId(pkiId()))
+                    .setTimestamp(PeerTime.newBuilder().setIncNum(1).setSeqNum(1))));
+  }
+
+  /// What it would tell of itself in the channel first.
+  Envelope stateMessage() {
+    return signed(
+        GossipMessage.newBuilder()
+            .setTag(GossipMessage.Tag.CHAN_OR_ORG)
+            .setStateInfo(
+                StateInfo.newBuilder()
+                    .setPkiId(pkiId())
+                    .setChannelMAC(Sha256.of(pkiId(), ByteString.copyFromUtf8(CHANNEL)))
+                    .setTimestamp(PeerTime.newBuilder().setIncNum(1).setSeqNum(1))
+                    .setProperties(Properties.newBuilder().setLedgerHeight(height))));
+  }
+
+  private Envelope signed(GossipMessage.Builder message) {
+    ByteString payload = message.build().toByteString();
+    return Envelope.newBuilder().setPayload(payload).setSignature(crypto.sign(payload)).build();
   }
 
   void stop() {
