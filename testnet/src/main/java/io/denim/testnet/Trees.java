@@ -17,7 +17,7 @@ final class Trees {
     }
     try (Stream<Path> found = Files.walk(root)) {
       for (Path path : found.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
+        Files.deleteIfExists(path); // a process that ends may tidy up as well
       }
     }
   }
