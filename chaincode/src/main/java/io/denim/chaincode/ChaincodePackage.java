@@ -5,6 +5,7 @@ import io.denim.wire.Sha256;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /// An installable chaincode package taken apart: `metadata.json` and `code.tar.gz` in a gzipped tar
@@ -40,6 +41,14 @@ public record ChaincodePackage(Metadata metadata, ByteString metadataJson, ByteS
   /// @throws IOException if the folder cannot be written
   public void unpackCode(Path folder) throws ChaincodePackageException, IOException {
     CodeArchive.unpack(code, folder);
+  }
+
+  /// The files below `META-INF/` in the code, by path (fabric v3.1.5
+  /// core/common/ccprovider/metadata.go).
+  ///
+  /// @throws ChaincodePackageException if the code is malformed or its metadata too large
+  public Map<String, ByteString> metadataFiles() throws ChaincodePackageException {
+    return CodeArchive.files(code, "META-INF/");
   }
 
   /// Checks a label.

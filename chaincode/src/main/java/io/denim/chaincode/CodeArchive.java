@@ -8,7 +8,9 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
 
 /// Unpacks chaincode (fabric v3.1.5 core/container/externalbuilder/tar.go). Bounded in size, ratio
@@ -18,6 +20,7 @@ final class CodeArchive {
   private static final long FREE_BYTES = 64L * 1024 * 1024;
   private static final long MAX_RATIO = 100;
   private static final int MAX_ENTRIES = 100_000;
+  private static final int MAX_METADATA = 16 * 1024 * 1024;
 
   private CodeArchive() {}
 
@@ -34,6 +37,27 @@ final class CodeArchive {
         }
         unpack(tar, next.get(), folder);
       }
+    }
+  }
+
+  /// The files whose paths begin in one way, by path.
+  static Map<String, ByteString> files(ByteString archive, String prefix)
+      throws ChaincodePackageException {
+    long most = Math.min(MAX_BYTES, Math.max(FREE_BYTES, archive.size() * MAX_RATIO));
+    Map<String, ByteString> files = new TreeMap<>();
+    int room = MAX_METADATA;
+    try (GZIPInputStream unzipped = new GZIPInputStream(archive.newInput(), 32 * 1024)) {
+      TarReader tar = new TarReader(unzipped, most);
+      for (Optional<TarReader.Entry> next = tar.next(); next.isPresent(); next = tar.next()) {
+        if (next.get().kind() == TarReader.Kind.FILE && next.get().name().startsWith(prefix)) {
+          byte[] content = tar.content(room);
+          room -= content.length;
+          files.put(next.get().name(), ByteString.copyFrom(content));
+        }
+      }
+      return files;
+    } catch (IOException e) {
+      throw new ChaincodePackageException("the code cannot be read: " + e.getMessage(), e);
     }
   }
 

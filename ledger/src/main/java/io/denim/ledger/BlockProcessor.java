@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.ledger.rwset.TxPvtReadWriteSet;
+import org.hyperledger.fabric.protos.ledger.rwset.kvrwset.KVWrite;
 import org.hyperledger.fabric.protos.ledger.rwset.kvrwset.KVWriteHash;
 import org.hyperledger.fabric.protos.peer.TxValidationCode;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +32,11 @@ final class BlockProcessor {
   private final PendingState state;
   private final ExpirySchedule expiry;
   private final PrivateStore store;
+  private final StateFollower follower;
 
-  BlockProcessor(PendingState state, ExpirySchedule expiry, PrivateStore store) {
+  BlockProcessor(
+      PendingState state, ExpirySchedule expiry, PrivateStore store, StateFollower follower) {
+    this.follower = follower;
     this.state = state;
     this.expiry = expiry;
     this.store = store;
@@ -83,13 +87,27 @@ final class BlockProcessor {
     return new Processed(codes, updates, valid, data, purges, hash);
   }
 
-  private static TxValidationCode endorsed(
+  private TxValidationCode endorsed(
       @Nullable ReadConflicts conflicts, WriteSets writes, TxRwSet rwSet, Height height) {
+    if (conflicts != null && isRefused(rwSet)) {
+      return TxValidationCode.INVALID_WRITESET;
+    }
     TxValidationCode code = conflicts == null ? TxValidationCode.VALID : conflicts.check(rwSet);
     if (code == TxValidationCode.VALID) {
       writes.apply(rwSet, height);
     }
     return code;
+  }
+
+  private boolean isRefused(TxRwSet rwSet) {
+    for (NsRwSet namespace : rwSet.namespaces()) {
+      for (KVWrite write : namespace.kvRwSet().getWritesList()) {
+        if (follower.refusal(write.getKeyBytes(), write.getValue()) != null) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private static TxValidationCode configure(
@@ -171,7 +189,8 @@ final class BlockProcessor {
     TxPvtReadWriteSet matching = PrivateWrites.matching(rwSet, clear);
     if (!matching.equals(clear)) {
       LOG.warn(
-          "Block [{}] transaction [{}]: clear private data that does not match its hash is left out",
+          "Block [{}] transaction [{}]: clear private data that does not match its hash is left"
+              + " out",
           Long.toUnsignedString(block.getHeader().getNumber()),
           tx);
     }

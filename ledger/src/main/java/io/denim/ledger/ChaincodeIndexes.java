@@ -50,10 +50,4 @@ public record ChaincodeIndexes(
   public boolean isEmpty() {
     return state.isEmpty() && collections.isEmpty();
   }
-
-  void deploy(JsonIndexes indexes) {
-    indexes.deploy(chaincode, state);
-    collections.forEach((collection, files) ->
-        indexes.deploy(StateKey.privateNamespace(chaincode, collection), files));
-  }
 }

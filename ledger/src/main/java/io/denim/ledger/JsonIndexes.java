@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 /// The table holds three kinds of keys: 0, the version of the collation that the keys were made by;
 /// 1, namespace, design document and name: whether the index is whole, its number and definition;
 /// 2, number, position: an entry, whose value tells how long the document's key at its end is.
-final class JsonIndexes {
+final class JsonIndexes implements StateFollower {
   private static final Logger LOG = LoggerFactory.getLogger(JsonIndexes.class);
   private static final int BUILD_BATCH = 10_000;
   private static final byte[] VERSION = {0};
@@ -30,6 +30,7 @@ final class JsonIndexes {
   private static final ByteString ENTRIES = ByteString.copyFrom(new byte[] {2});
 
   private final Database db;
+  private final int pageLimit;
   private final Map<String, List<Open>> bySpace = new HashMap<>();
   private long lastNumber;
 
@@ -78,14 +79,15 @@ final class JsonIndexes {
     }
   }
 
-  private JsonIndexes(Database db) {
+  private JsonIndexes(Database db, int pageLimit) {
     this.db = db;
+    this.pageLimit = pageLimit;
   }
 
   /// Reads which indexes there are, and builds those anew that are not whole or whose keys another
   /// version of the collation made.
-  static JsonIndexes open(Database db) {
-    JsonIndexes indexes = new JsonIndexes(db);
+  static JsonIndexes open(Database db, int pageLimit) {
+    JsonIndexes indexes = new JsonIndexes(db, pageLimit);
     byte[] version = db.get(Table.JSON, VERSION);
     List<Built> all = all(db);
     if (all.isEmpty()) {
@@ -150,15 +152,11 @@ final class JsonIndexes {
     return bySpace.computeIfAbsent(space, s -> new ArrayList<>());
   }
 
-  boolean has(String space) {
-    return !bySpace.getOrDefault(space, List.of()).isEmpty();
-  }
-
   /// Makes the indexes that files define, in the order of the files' names; those that are there
   /// already stay as they are. A file that defines none is told in the log and left out (fabric
   /// v3.1.5 core/ledger/kvledger/txmgmt/statedb/statecouchdb/statecouchdb.go,
   /// ProcessIndexesForChaincodeDeploy).
-  void deploy(String space, Map<String, ByteString> files) {
+  private void deploy(String space, Map<String, ByteString> files) {
     new TreeMap<>(files)
         .forEach((name, content) -> {
           try {
@@ -221,17 +219,41 @@ final class JsonIndexes {
     of(index.space()).add(open);
   }
 
-  /// Adds to a batch what a change of a value changes in the indexes.
-  ///
-  /// @param old absent where the key had no value
-  void write(
+  @Override
+  public void write(
       Database.Batch batch,
       String space,
       ByteString key,
-      @Nullable VersionedValue old,
+      StateReader before,
       VersionedValue changed) {
-    write(batch, of(space), key, old, changed);
+    List<Open> indexes = bySpace.get(space);
+    if (indexes != null && !indexes.isEmpty()) {
+      write(batch, indexes, key, before.get(space, key), changed);
+    }
   }
+
+  @Override
+  public void opened(@Nullable Height last) {}
+
+  @Override
+  public void committed(Height last) {}
+
+  @Override
+  public void deploy(ChaincodeIndexes indexes) {
+    deploy(indexes.chaincode(), indexes.state());
+    indexes
+        .collections()
+        .forEach((collection, files) ->
+            deploy(StateKey.privateNamespace(indexes.chaincode(), collection), files));
+  }
+
+  @Override
+  public JsonQueries queries(Database ignored, Database.Snapshot snapshot) {
+    return new EmbeddedQueries(db, snapshot, pageLimit);
+  }
+
+  @Override
+  public void close() {}
 
   private static void write(
       Database.Batch batch,

@@ -2,6 +2,8 @@ package io.denim.ledger;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.denim.ledger.couch.CouchServer;
+import io.denim.ledger.couch.CouchSettings;
 import io.denim.wire.Blocks;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,13 +37,11 @@ final class KvLedger implements PeerLedger {
   private final CollectionSource source;
   private final LedgerParts parts;
   private final Snapshots snapshots;
-  private final LedgerOptions.Queries queries;
   private final ReentrantLock commitLock = new ReentrantLock();
   private volatile ByteString commitHash = ByteString.EMPTY;
   private int unflushed;
 
-  private KvLedger(LedgerParts parts, Snapshots snapshots, LedgerOptions.Queries queries) {
-    this.queries = queries;
+  private KvLedger(LedgerParts parts, Snapshots snapshots) {
     this.channelId = parts.channelId();
     this.source = parts.source();
     this.parts = parts;
@@ -75,17 +75,34 @@ final class KvLedger implements PeerLedger {
             options.history() ? new History(db, store) : null,
             new LedgerMetrics(followers.metrics(), channelId),
             followers.steps(),
-            JsonIndexes.open(db));
+            follower(channelId, options.queries(), db));
     Snapshots snapshots =
         new Snapshots(channelId, options.snapshots(), db, parts.privateStore().snapshotRequests());
-    KvLedger ledger = new KvLedger(parts, snapshots, options.queries());
+    KvLedger ledger = new KvLedger(parts, snapshots);
     store.recover(
         (block, location) -> new LedgerCommit(parts, ByteString.EMPTY).replay(block, location));
     parts.privateStore().sync();
+    parts.follower().opened(ledger.height() > 0 ? ledger.last() : null);
     ledger.commitHash = ledger.lastCommitHash();
     parts.metrics().height(ledger.height());
     snapshots.startIfDue(ledger.info(), ledger.commitHash);
     return ledger;
+  }
+
+  private static StateFollower follower(
+      String channelId, LedgerOptions.Queries queries, Database db) {
+    return switch (queries) {
+      case LedgerOptions.Queries.None ignored -> StateFollower.NONE;
+      case LedgerOptions.Queries.Embedded(int pageLimit) -> JsonIndexes.open(db, pageLimit);
+      case LedgerOptions.Queries.CouchDb(CouchSettings settings) ->
+          CouchMirror.open(channelId, db, new CouchServer(settings, Thread::sleep));
+    };
+  }
+
+  /// The last transaction of the last block.
+  private Height last() {
+    int transactions = blockByNumber(-1).map(block -> block.getData().getDataCount()).orElse(1);
+    return new Height(height() - 1, transactions - 1);
   }
 
   /// Makes the databases of a channel from a snapshot whose files are verified; the channel is then
@@ -147,6 +164,7 @@ final class KvLedger implements PeerLedger {
         committed -> {
           commitHash = commit.commitHash();
           flushNowAndThen(committed);
+          parts.follower().committed(last());
           snapshots.startIfDue(info(), commitHash);
         },
         commitLock::unlock);
@@ -166,7 +184,10 @@ final class KvLedger implements PeerLedger {
   public List<MissingInBlock> commitMissing(List<BlockOfPrivateData> data) {
     commitLock.lock();
     try {
-      return new LatePrivateData(parts, this::queryExecutor, height()).commit(data);
+      List<MissingInBlock> refused =
+          new LatePrivateData(parts, this::queryExecutor, height()).commit(data);
+      parts.follower().committed(last());
+      return refused;
     } finally {
       commitLock.unlock();
     }
@@ -233,20 +254,14 @@ final class KvLedger implements PeerLedger {
   }
 
   SnapshotView view() {
-    return new SnapshotView(channelId, source, parts.db(), parts.history(), this::queries);
-  }
-
-  private JsonQueries queries(Database db, Database.Snapshot snapshot) {
-    return queries.enabled()
-        ? new EmbeddedQueries(db, snapshot, queries.pageLimit())
-        : JsonQueries.NONE;
+    return new SnapshotView(channelId, source, parts.db(), parts.history(), parts.follower());
   }
 
   @Override
   public void deployIndexes(ChaincodeIndexes indexes) {
     commitLock.lock();
     try {
-      indexes.deploy(parts.indexes());
+      parts.follower().deploy(indexes);
     } finally {
       commitLock.unlock();
     }
@@ -329,6 +344,7 @@ final class KvLedger implements PeerLedger {
     commitLock.lock();
     try {
       snapshots.close();
+      parts.follower().close();
       parts.store().close();
       parts.privateStore().close();
     } finally {

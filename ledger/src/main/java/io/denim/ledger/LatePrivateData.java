@@ -70,7 +70,7 @@ final class LatePrivateData {
           applyToState(late, expiry, number, kept, definitions);
         }
       }
-      late.addTo(batch, parts.indexes());
+      late.addTo(batch, parts.follower());
       expiry.addTo(batch);
       batch.writeUnlogged();
     }

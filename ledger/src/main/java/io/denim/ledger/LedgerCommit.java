@@ -46,7 +46,7 @@ final class LedgerCommit {
     this.state = new PendingState(new StoredState(parts.db(), null));
     this.expiry = new ExpirySchedule(parts.db());
     this.collections = new CollectionHistory(parts.channelId(), parts.source());
-    this.processor = new BlockProcessor(state, expiry, parts.privateStore());
+    this.processor = new BlockProcessor(state, expiry, parts.privateStore(), parts.follower());
     this.definitions =
         new StateQueryExecutor(new DefinitionsView(state), ReadRecorder.NONE, false, null);
   }
@@ -178,7 +178,7 @@ final class LedgerCommit {
             new CommittedBlock(
                 block, txIds.get(i), result.codes(), result.updates(), result.commitHash()));
       }
-      state.addTo(batch, parts.indexes());
+      state.addTo(batch, parts.follower());
       expiry.addTo(batch);
       collections.addTo(batch);
       batch.writeUnlogged();

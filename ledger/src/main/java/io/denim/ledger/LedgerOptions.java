@@ -1,5 +1,6 @@
 package io.denim.ledger;
 
+import io.denim.ledger.couch.CouchSettings;
 import java.nio.file.Path;
 
 /// How a peer keeps its ledgers.
@@ -20,15 +21,24 @@ public record LedgerOptions(
   }
 
   /// How JSON queries are answered.
-  ///
-  /// @param enabled whether they are; if not, as by a state database without query language
-  /// @param pageLimit how many results are read at a time, Fabric's `internalQueryLimit`
-  public record Queries(boolean enabled, int pageLimit) {
-    private static final int PAGE = 1000;
+  public sealed interface Queries {
+    /// How many results Fabric reads at a time, its `internalQueryLimit`.
+    int PAGE = 1000;
 
-    public static Queries defaults() {
-      return new Queries(true, PAGE);
+    static Queries defaults() {
+      return new Embedded(PAGE);
     }
+
+    /// Not at all, as by Fabric's goleveldb.
+    record None() implements Queries {}
+
+    /// From the embedded state and its indexes.
+    ///
+    /// @param pageLimit how many results are read at a time
+    record Embedded(int pageLimit) implements Queries {}
+
+    /// By a CouchDB server that follows the embedded state.
+    record CouchDb(CouchSettings settings) implements Queries {}
   }
 
   /// Fabric's defaults.

@@ -15,4 +15,4 @@ record LedgerParts(
     @Nullable History history,
     LedgerMetrics metrics,
     CommitSteps steps,
-    JsonIndexes indexes) {}
+    StateFollower follower) {}

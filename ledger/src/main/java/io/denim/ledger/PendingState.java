@@ -33,17 +33,13 @@ final class PendingState implements StateReader {
         stored.range(namespace, start, end), updates.range(namespace, start, end));
   }
 
-  /// Adds all updates to a batch, with what follows in indexes.
-  void addTo(Database.Batch batch, JsonIndexes indexes) {
+  /// Adds all updates to a batch, with what follows for queries.
+  void addTo(Database.Batch batch, StateFollower follower) {
     for (String namespace : updates.spaces()) {
-      boolean indexed = indexes.has(namespace);
       for (Map.Entry<ByteString, VersionedValue> update : updates.of(namespace).entrySet()) {
         byte[] key = StateKey.encode(namespace, update.getKey());
         VersionedValue value = update.getValue();
-        if (indexed) {
-          VersionedValue old = stored.get(namespace, update.getKey());
-          indexes.write(batch, namespace, update.getKey(), old, value);
-        }
+        follower.write(batch, namespace, update.getKey(), stored, value);
         if (value.isDeletion()) {
           batch.delete(Table.STATE, key);
         } else {

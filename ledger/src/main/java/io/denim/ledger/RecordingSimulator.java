@@ -40,6 +40,7 @@ final class RecordingSimulator implements TransactionSimulator {
   @Override
   public void setState(String namespace, String key, ByteString value) throws SimulationException {
     beforeWrite(key, value.size());
+    view.checkWrite(key, value);
     recorder.write(namespace, key, value);
     noteWritten(namespace, key);
   }
@@ -80,6 +81,7 @@ final class RecordingSimulator implements TransactionSimulator {
       throws SimulationException {
     CollectionName name = reads.check(namespace, collection);
     beforeWrite(key, value.size());
+    view.checkWrite(key, value);
     recorder.writePrivate(name, key, value, purge);
     noteWrittenHash(name, key);
   }

@@ -1,5 +1,6 @@
 package io.denim.ledger;
 
+import com.google.protobuf.ByteString;
 import java.util.List;
 import java.util.Optional;
 import org.hyperledger.fabric.protos.ledger.queryresult.KeyModification;
@@ -14,13 +15,7 @@ final class SnapshotView implements StateQueryExecutor.View {
   private final Database.Snapshot snapshot;
   private final StateReader state;
   private final @Nullable History history;
-  private final Queries queries;
-
-  /// Makes the queries that a view answers.
-  interface Queries {
-    /// @param snapshot of the view
-    JsonQueries on(Database db, Database.Snapshot snapshot);
-  }
+  private final StateFollower follower;
 
   /// @param history absent where none is kept
   SnapshotView(
@@ -28,10 +23,10 @@ final class SnapshotView implements StateQueryExecutor.View {
       CollectionSource source,
       Database db,
       @Nullable History history,
-      Queries queries) {
+      StateFollower follower) {
     this.channelId = channelId;
     this.db = db;
-    this.queries = queries;
+    this.follower = follower;
     this.source = source;
     this.snapshot = db.snapshot();
     this.state = new StoredState(db, snapshot);
@@ -45,7 +40,15 @@ final class SnapshotView implements StateQueryExecutor.View {
 
   @Override
   public JsonQueries queries() {
-    return queries.on(db, snapshot);
+    return follower.queries(db, snapshot);
+  }
+
+  @Override
+  public void checkWrite(String key, ByteString value) throws SimulationException {
+    String refusal = follower.refusal(ByteString.copyFromUtf8(key), value);
+    if (refusal != null) {
+      throw new SimulationException(refusal);
+    }
   }
 
   @Override

@@ -266,6 +266,9 @@ final class StateQueryExecutor implements QueryExecutor {
     Optional<List<StaticCollectionConfig>> collections(String namespace, QueryExecutor executor)
         throws SimulationException;
 
+    /// Refuses a write that the state cannot hold.
+    default void checkWrite(String key, ByteString value) throws SimulationException {}
+
     /// Finds JSON values; there are none to be found during a commit.
     default JsonQueries queries() {
       return JsonQueries.NONE;

@@ -62,7 +62,7 @@ class JsonIndexPropertyTest {
             directory.resolveSibling("snapshots"),
             true,
             100_000,
-            new LedgerOptions.Queries(true, 7));
+            new LedgerOptions.Queries.Embedded(7));
     provider = LedgerProvider.open(options, (channel, namespace, state) -> Optional.empty());
   }
 

@@ -178,7 +178,7 @@ class JsonQueryTest {
             directory.resolveSibling("snapshots"),
             true,
             LedgerOptions.BLOCK_FILE_SIZE,
-            new LedgerOptions.Queries(false, 1000));
+            new LedgerOptions.Queries.None());
     provider = LedgerProvider.open(options, COLLECTIONS);
     ledger = provider.open(TestChain.CHANNEL);
     assertThatThrownBy(() -> query("{}")).hasMessage("ExecuteQuery not supported for leveldb");

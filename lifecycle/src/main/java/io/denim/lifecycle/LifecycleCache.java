@@ -138,6 +138,19 @@ public final class LifecycleCache {
     return defined;
   }
 
+  /// The installed packages of the chaincodes that this peer can run on a channel, by name.
+  public synchronized Map<String, InstalledPackage> runnable(String channelId) {
+    Map<String, InstalledPackage> runnable = new TreeMap<>();
+    chaincodesOf(channelId)
+        .forEach((name, cached) -> {
+          InstalledPackage serving = serving(cached);
+          if (serving != null && cached.approved()) {
+            runnable.put(name, serving);
+          }
+        });
+    return runnable;
+  }
+
   /// What is defined under a name on a channel, as of the last commit.
   public synchronized Optional<ChaincodeDefinition> definition(String channelId, String name) {
     return Optional.ofNullable(chaincodesOf(channelId).get(name)).map(CachedChaincode::definition);

@@ -16,11 +16,7 @@ final class NodeMaintenance {
   /// @param flags `-c` or `--channelID`, `-b` or `--blockNumber`
   /// @throws PeerException if the command or a flag is not known, or a flag is missing
   static void run(String command, List<String> flags, PeerSettings settings) throws PeerException {
-    LedgerOptions ledgers =
-        new LedgerOptions(
-            settings.directory().resolve("ledgersData"),
-            settings.chaincode().history(),
-            LedgerOptions.BLOCK_FILE_SIZE);
+    LedgerOptions ledgers = settings.chaincode().ledger().options(settings.directory());
     Arguments arguments = Arguments.parse(flags);
     switch (command) {
       case "reset" -> {

@@ -75,6 +75,9 @@ record PeerChaincodes(ChaincodeRuntime runtime, RunnableChaincodes runnable) {
                 launcher,
                 environment.metrics()));
     subject.cache().addListener(new ChaincodesAhead(runtime));
+    subject
+        .cache()
+        .addListener(new IndexDeployment(subject.channels(), subject.cache(), subject.packages()));
     subject.cache().addListener(parts.add(new ChaincodeCustodian(runtime)).start());
     Optional<ServerTls> tls = authority.map(each -> each.serverTls(hosts(settings)));
     parts.add(

@@ -11,7 +11,6 @@ import io.denim.gossip.comm.Communication;
 import io.denim.gossip.comm.GossipSelf;
 import io.denim.identity.MspConfigException;
 import io.denim.identity.SignatureVerifier;
-import io.denim.ledger.LedgerOptions;
 import io.denim.ledger.LedgerProvider;
 import io.denim.lifecycle.ChaincodeDefinitions;
 import io.denim.lifecycle.ImplicitCollections;
@@ -157,10 +156,7 @@ public final class PeerNode implements AutoCloseable {
       PeerSettings settings, ChaincodeDefinitions definitions, Metrics metrics) {
     return parts.add(
         LedgerProvider.open(
-            new LedgerOptions(
-                settings.directory().resolve("ledgersData"),
-                settings.chaincode().history(),
-                LedgerOptions.BLOCK_FILE_SIZE),
+            settings.chaincode().ledger().options(settings.directory()),
             definitions,
             LedgerProvider.Followers.of(metrics)));
   }

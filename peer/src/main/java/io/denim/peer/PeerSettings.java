@@ -65,14 +65,13 @@ public record PeerSettings(
   ///
   /// @param address `host:port` that is given to chaincodes which dial in
   /// @param externalBuilders as core.yaml has them, keys in lower case
-  /// @param history whether the values that keys had are kept findable
   /// @param logging variables that tell chaincodes what to log
   /// @param isolation how far local processes are kept from the machine
   public record Chaincode(
       ChaincodeSettings settings,
       String address,
       List<Map<String, Object>> externalBuilders,
-      boolean history,
+      LedgerSettings ledger,
       Map<String, String> logging,
       LaunchSettings.Isolation isolation) {
     public Chaincode {
@@ -219,7 +218,7 @@ public record PeerSettings(
         read,
         settings.text("peer.chaincodeAddress", fallback),
         settings.tables("chaincode.externalBuilders"),
-        settings.flag("ledger.history.enableHistoryDatabase", true),
+        LedgerSettings.of(settings),
         Map.of(
             "CORE_CHAINCODE_LOGGING_LEVEL", settings.text("chaincode.logging.level", "info"),
             "CORE_CHAINCODE_LOGGING_SHIM", settings.text("chaincode.logging.shim", "warning"),

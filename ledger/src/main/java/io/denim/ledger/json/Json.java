@@ -23,7 +23,7 @@ public sealed interface Json {
   ///   for
   record Num(double value, boolean integer) implements Json {
     /// A number as Go writes a double.
-    static Num of(double value) {
+    public static Num of(double value) {
       return new Num(value, value == Math.rint(value) && Math.abs(value) < 1e21);
     }
   }
