@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,9 @@ class PackageTest {
             "META-INF/statedb/couchdb/indexes/i.json",
             "src/lib/deep/" + "long".repeat(30) + ".js",
             "src/package.json");
+    assertThat(parsed.metadataFiles())
+        .containsExactly(
+            Map.entry("META-INF/statedb/couchdb/indexes/i.json", ByteString.copyFromUtf8("{}")));
   }
 
   @Test
