@@ -15,6 +15,11 @@ public record LedgerSettings(boolean history, Queries queries) {
   private static final String COUCH = "ledger.state.couchDBConfig.";
   private static final int MAX_RETRIES = 1000;
 
+  /// What an empty core.yaml says.
+  public static LedgerSettings defaults() {
+    return new LedgerSettings(true, Queries.defaults());
+  }
+
   static LedgerSettings of(Settings settings) {
     return new LedgerSettings(
         settings.flag("ledger.history.enableHistoryDatabase", true), queries(settings));

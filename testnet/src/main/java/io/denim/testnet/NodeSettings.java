@@ -6,6 +6,7 @@ import io.denim.chaincode.launch.LaunchSettings;
 import io.denim.gossip.GossipSettings;
 import io.denim.node.Listener;
 import io.denim.order.OrdererSettings;
+import io.denim.peer.LedgerSettings;
 import io.denim.peer.PeerSettings;
 import io.denim.wire.ServerTls;
 import io.denim.wire.TlsKeyPair;
@@ -76,7 +77,7 @@ record NodeSettings(NetworkDirectory directory) {
             ChaincodeSettings.defaults(),
             "localhost:" + peer.chaincodePort(),
             List.of(),
-            true,
+            LedgerSettings.defaults(),
             Map.of(
                 "CORE_CHAINCODE_LOGGING_LEVEL", "info", "CORE_CHAINCODE_LOGGING_SHIM", "warning"),
             LaunchSettings.Isolation.CUSTOMARY),
