@@ -38,8 +38,7 @@ record Absences(
     return explain(List.copyOf(mspIds), names);
   }
 
-  /// Of these organizations.
-  String explain(List<String> mspIds, List<String> chaincodeNames) {
+  private String explain(List<String> mspIds, List<String> chaincodeNames) {
     List<String> reasons = new ArrayList<>();
     for (String mspId : mspIds) {
       reason(mspId, chaincodeNames).ifPresent(reason -> reasons.add(mspId + ": " + reason));

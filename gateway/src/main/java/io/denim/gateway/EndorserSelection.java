@@ -57,9 +57,7 @@ record EndorserSelection(
     return missing.isEmpty()
         ? new Choice.Planned(new EndorsementPlan(List.of(layout), endorsers))
         : new Choice.Impossible(
-            "failed to find any endorsing peers for org(s): "
-                + String.join(", ", missing)
-                + absences.explain(missing, List.of(chaincode)));
+            "failed to find any endorsing peers for org(s): " + String.join(", ", missing));
   }
 
   /// Any one peer, of the own organization if possible.
