@@ -11,7 +11,7 @@ public interface CommitSteps {
   enum Step {
     /// Clear private data is in its database's log.
     PRIVATE_STORED,
-    /// That log is on disk.
+    /// That log is on disk, where a group brings such data.
     PRIVATE_SYNCED,
     /// The blocks are in their file, perhaps not yet on disk.
     BLOCKS_WRITTEN,

@@ -85,8 +85,9 @@ final class LedgerCommit {
     long begun = System.nanoTime();
     CommitSteps steps = parts.steps();
     steps.reached(Step.PRIVATE_STORED);
-    parts.privateStore().sync();
-    steps.reached(Step.PRIVATE_SYNCED);
+    if (parts.privateStore().sync()) {
+      steps.reached(Step.PRIVATE_SYNCED);
+    }
     long blocksBegun = System.nanoTime();
     List<BlockLocation> locations =
         parts.store().write(blocks, () -> steps.reached(Step.BLOCKS_WRITTEN));

@@ -103,12 +103,17 @@ final class PrivateStore implements AutoCloseable {
     unsynced = true;
   }
 
-  /// Waits until what was stored is on disk.
-  void sync() {
-    if (unsynced) {
-      db.sync();
-      unsynced = false;
+  /// Waits until what was stored is on disk. Notes of what is missing are not worth a wait, since
+  /// they follow from the blocks.
+  ///
+  /// @return whether there was anything to wait for
+  boolean sync() {
+    if (!unsynced) {
+      return false;
     }
+    db.sync();
+    unsynced = false;
+    return true;
   }
 
   private static void addExpiry(Database.Batch batch, DataKey key, long expiry) {
