@@ -19,6 +19,8 @@ import org.slf4j.LoggerFactory;
 final class BlockFileScan {
   private static final Logger LOG = LoggerFactory.getLogger(BlockFileScan.class);
 
+  private static final int MOST_UNSYNCED = 64;
+
   private final BlockFiles files;
   private final Visitor visitor;
   private Optional<BlockchainInfo> before;
@@ -41,6 +43,7 @@ final class BlockFileScan {
       for (int number = file; number <= files.lastFile(); number++) {
         long end = scan(number, at);
         if (end < files.size(number)) {
+          refuseDamage(number, end);
           LOG.warn(
               "Cutting off {} bytes at {} of block file {} in {}, which are no whole block",
               files.size(number) - end,
@@ -54,6 +57,50 @@ final class BlockFileScan {
       return last;
     } catch (IOException e) {
       throw new LedgerException("cannot scan the block files in " + files.directory(), e);
+    }
+  }
+
+  /// Where a file's rest cannot be what was being written when the process or the machine stopped,
+  /// it is damage, and cutting it off would lose blocks: a file that is not the last was whole on
+  /// disk before the next one began, and no more blocks than one group's are unsynced at a time.
+  private void refuseDamage(int number, long at) throws IOException {
+    boolean last = number == files.lastFile();
+    if (!last || wholeBlocksAfter(number, at) > MOST_UNSYNCED) {
+      throw new LedgerException(
+          "%s is damaged at %d: what follows is not the next block, yet later ones are there; restore the file from a copy, or take the channel back to block %s"
+              .formatted(
+                  BlockFiles.path(files.directory(), number),
+                  at,
+                  before.map(info -> Long.toUnsignedString(info.getHeight() - 1)).orElse("0")));
+    }
+  }
+
+  /// How many blocks in good order there are behind a place, counted as far as it matters.
+  private int wholeBlocksAfter(int number, long offset) throws IOException {
+    long size = files.size(number);
+    int whole = 0;
+    try (RandomAccessFile in =
+        new RandomAccessFile(BlockFiles.path(files.directory(), number).toFile(), "r")) {
+      in.seek(offset);
+      while (in.getFilePointer() < size && whole <= MOST_UNSYNCED) {
+        int length = readLength(in);
+        if (length <= 0 || in.getFilePointer() + length > size) {
+          return whole;
+        }
+        byte[] bytes = new byte[length];
+        in.readFully(bytes);
+        whole += isWhole(bytes) ? 1 : 0;
+      }
+    }
+    return whole;
+  }
+
+  private static boolean isWhole(byte[] bytes) {
+    try {
+      Block block = BlockFormat.parse(bytes);
+      return block.getHeader().getDataHash().equals(BlockHash.ofData(block.getData()));
+    } catch (IOException e) {
+      return false;
     }
   }
 
@@ -75,7 +122,7 @@ final class BlockFileScan {
         if (block == null) {
           return at;
         }
-        visitor.visit(block, new BlockLocation(number, start, length));
+        visitor.visit(block, BlockLocation.of(number, start, bytes, 0));
         last = block;
         before =
             Optional.of(

@@ -3,12 +3,14 @@ package io.denim.ledger;
 import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The files `blockfile_000000` and so on of one chain: appended to at the end, read anywhere
 /// (fabric v3.1.5 common/ledger/blkstorage/blockfile_mgr.go). One thread at a time appends; reads
@@ -22,7 +24,9 @@ final class BlockFiles implements AutoCloseable {
   private RandomAccessFile current;
   private int file;
   private long size;
-  private boolean damaged;
+  private @Nullable Place uncut; // behind which lies what a failed write left
+
+  private record Place(int file, long size) {}
 
   private BlockFiles(Path directory, int maxFileSize, int file) throws IOException {
     this.directory = directory;
@@ -60,8 +64,11 @@ final class BlockFiles implements AutoCloseable {
   /// @param frames serialized blocks, each with its length in front
   /// @param written is told once all is written, before the wait
   List<BlockLocation> append(List<byte[]> frames, Runnable written) {
-    if (damaged) {
-      throw new LedgerException("the block files in " + directory + " failed an earlier write");
+    if (uncut != null && !cutBack(uncut.file(), uncut.size())) {
+      throw new LedgerException(
+          "what an earlier write left cannot be cut off the block files in "
+              + directory
+              + "; blocks are committed again once they can be written");
     }
     int startFile = file;
     long startSize = size;
@@ -73,10 +80,20 @@ final class BlockFiles implements AutoCloseable {
       written.run();
       current.getFD().sync();
       return locations;
-    } catch (IOException e) {
-      damaged = !cutBack(startFile, startSize);
-      throw new LedgerException("cannot append to the block files in " + directory + ": " + e, e);
+    } catch (IOException | UncheckedIOException e) {
+      cutBack(startFile, startSize);
+      throw new LedgerException(
+          "the next block cannot be written to the block files in "
+              + directory
+              + ": "
+              + reason(e)
+              + "; blocks are committed again once that is mended",
+          e);
     }
+  }
+
+  private static String reason(Exception e) {
+    return String.valueOf(e instanceof UncheckedIOException ? e.getCause() : e.getMessage());
   }
 
   private BlockLocation write(byte[] frame) throws IOException {
@@ -86,7 +103,7 @@ final class BlockFiles implements AutoCloseable {
     current.seek(size);
     current.write(frame);
     int prefix = varintLength(frame);
-    BlockLocation location = new BlockLocation(file, size + prefix, frame.length - prefix);
+    BlockLocation location = BlockLocation.of(file, size + prefix, frame, prefix);
     size += frame.length;
     return location;
   }
@@ -112,8 +129,10 @@ final class BlockFiles implements AutoCloseable {
   private boolean cutBack(int toFile, long toSize) {
     try {
       cut(toFile, toSize);
+      uncut = null;
       return true;
     } catch (IOException e) {
+      uncut = new Place(toFile, toSize);
       return false;
     }
   }

@@ -166,6 +166,14 @@ public final class BlockStore implements BlockReader, AutoCloseable {
 
   private Block read(BlockLocation location) {
     byte[] bytes = files.read(location);
+    if (!location.matches(bytes)) {
+      throw new LedgerException(
+          "%s is damaged: the %d bytes at %d are not those of the block that was written there; restore the file from a copy, or reset the channel"
+              .formatted(
+                  BlockFiles.path(files.directory(), location.file()),
+                  location.length(),
+                  location.offset()));
+    }
     try {
       return BlockFormat.parse(bytes);
     } catch (IOException e) {

@@ -40,6 +40,7 @@ final class KvLedger implements PeerLedger {
   private final ReentrantLock commitLock = new ReentrantLock();
   private volatile ByteString commitHash = ByteString.EMPTY;
   private int unflushed;
+  private boolean behind; // a group's blocks were stored, but perhaps not what follows from them
 
   private KvLedger(LedgerParts parts, Snapshots snapshots) {
     this.channelId = parts.channelId();
@@ -79,12 +80,12 @@ final class KvLedger implements PeerLedger {
     Snapshots snapshots =
         new Snapshots(channelId, options.snapshots(), db, parts.privateStore().snapshotRequests());
     KvLedger ledger = new KvLedger(parts, snapshots);
-    store.recover(
-        (block, location) -> new LedgerCommit(parts, ByteString.EMPTY).replay(block, location));
-    parts.privateStore().sync();
-    parts.follower().opened(ledger.height() > 0 ? ledger.last() : null);
-    ledger.commitHash = ledger.lastCommitHash();
-    parts.metrics().height(ledger.height());
+    try {
+      ledger.bringUp();
+    } catch (RuntimeException e) {
+      ledger.close();
+      throw e;
+    }
     snapshots.startIfDue(ledger.info(), ledger.commitHash);
     return ledger;
   }
@@ -103,6 +104,19 @@ final class KvLedger implements PeerLedger {
   private Height last() {
     int transactions = blockByNumber(-1).map(block -> block.getData().getDataCount()).orElse(1);
     return new Height(height() - 1, transactions - 1);
+  }
+
+  /// Brings the databases up to the block files.
+  private void bringUp() {
+    parts
+        .store()
+        .recover(
+            (block, location) -> new LedgerCommit(parts, ByteString.EMPTY).replay(block, location));
+    parts.privateStore().sync();
+    parts.follower().opened(height() > 0 ? last() : null);
+    commitHash = lastCommitHash();
+    parts.metrics().height(height());
+    behind = false;
   }
 
   /// Makes the databases of a channel from a snapshot whose files are verified; the channel is then
@@ -157,7 +171,18 @@ final class KvLedger implements PeerLedger {
   @Override
   public CommitGroup beginGroup() {
     commitLock.lock();
-    LedgerCommit commit = new LedgerCommit(parts, commitHash);
+    try {
+      if (behind) {
+        bringUp();
+      }
+      return group(new LedgerCommit(parts, commitHash));
+    } catch (RuntimeException e) {
+      commitLock.unlock();
+      throw e;
+    }
+  }
+
+  private CommitGroup group(LedgerCommit commit) {
     return commit.group(
         new GroupView(channelId, source, commit.state()),
         snapshots::isDueAt,
@@ -167,7 +192,10 @@ final class KvLedger implements PeerLedger {
           parts.follower().committed(last());
           snapshots.startIfDue(info(), commitHash);
         },
-        commitLock::unlock);
+        () -> {
+          behind = commit.isHalfDone();
+          commitLock.unlock();
+        });
   }
 
   private void flushNowAndThen(List<CommittedBlock> committed) {

@@ -35,6 +35,7 @@ final class LedgerCommit {
   private final List<Block> blocks = new ArrayList<>();
   private final List<List<String>> txIds = new ArrayList<>();
   private final Set<String> newTxIds = new HashSet<>();
+  private boolean halfDone;
   private ByteString lastHash;
   private ByteString commitHash;
 
@@ -61,6 +62,11 @@ final class LedgerCommit {
 
   ByteString commitHash() {
     return commitHash;
+  }
+
+  /// Whether the blocks are stored, but something failed before all that follows from them was.
+  boolean isHalfDone() {
+    return halfDone;
   }
 
   /// Works through a new block.
@@ -91,11 +97,13 @@ final class LedgerCommit {
     long blocksBegun = System.nanoTime();
     List<BlockLocation> locations =
         parts.store().write(blocks, () -> steps.reached(Step.BLOCKS_WRITTEN));
+    halfDone = true;
     steps.reached(Step.BLOCKS_SYNCED);
     long stateBegun = System.nanoTime();
     List<CommittedBlock> committed = writeWhatFollows(locations);
     steps.reached(Step.STATE_WRITTEN);
     parts.store().show(blocks, locations);
+    halfDone = false;
     steps.reached(Step.SHOWN);
     parts.metrics().stored(blocks.size(), begun, blocksBegun, stateBegun, System.nanoTime());
     count(committed);

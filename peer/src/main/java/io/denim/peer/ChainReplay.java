@@ -30,6 +30,7 @@ import org.hyperledger.fabric.protos.peer.SignedProposal;
 /// gives the blocks; the watcher is called by the committing thread.
 public final class ChainReplay implements AutoCloseable {
   private final Watcher watcher;
+  private final SignatureVerifier verifier;
   private final ExecutorService workers;
   private final LedgerProvider ledgers;
   private final PeerLedger ledger;
@@ -62,17 +63,19 @@ public final class ChainReplay implements AutoCloseable {
       throws PeerException {
     this.watcher = watcher;
     this.config = first;
+    this.verifier = verifier;
     this.workers = Executors.newVirtualThreadPerTaskExecutor();
     ChaincodeDefinitions definitions =
         new ChaincodeDefinitions(new OnlyChannel(), new ImplicitCollections("", 0, 0));
     this.ledgers =
         LedgerProvider.open(
             options, definitions, new LedgerProvider.Followers(new Metrics(), watcher.steps()));
-    if (ledgers.channels().contains(first.channelId())) {
-      this.ledger = ledgers.open(first.channelId());
-      this.config = ChannelStarter.newestConfig(ledger, verifier);
-    } else {
-      this.ledger = ledgers.create(genesis);
+    try {
+      this.ledger = open(genesis, first);
+    } catch (PeerException | RuntimeException e) {
+      ledgers.close();
+      workers.shutdown();
+      throw e;
     }
     BlockValidator validator =
         new BlockValidator(
@@ -102,6 +105,15 @@ public final class ChainReplay implements AutoCloseable {
     }
   }
 
+  private PeerLedger open(Block genesis, ChannelConfig first) throws PeerException {
+    if (!ledgers.channels().contains(first.channelId())) {
+      return ledgers.create(genesis);
+    }
+    PeerLedger opened = ledgers.open(first.channelId());
+    config = ChannelStarter.newestConfig(opened, verifier);
+    return opened;
+  }
+
   /// Takes the next block as it was ordered, waiting while there is no room.
   ///
   /// @return why it is refused, empty if it is taken
@@ -121,6 +133,11 @@ public final class ChainReplay implements AutoCloseable {
   /// @return why that will not be, empty once it is
   public Optional<String> finish() throws InterruptedException {
     return pipeline.awaitCommitted(admission.next());
+  }
+
+  /// Why nothing is committed, for good or until the disk is mended; empty while it is.
+  public Optional<String> failure() {
+    return pipeline.failure();
   }
 
   public PeerLedger ledger() {
@@ -184,6 +201,15 @@ public final class ChainReplay implements AutoCloseable {
     @Override
     public CommitBlock complete(ValidatedBlock block) {
       return block.toCommit(watcher.privateData(block));
+    }
+
+    @Override
+    public void recovered() {
+      try {
+        config = ChannelStarter.newestConfig(ledger, verifier);
+      } catch (PeerException e) {
+        throw new IllegalStateException(e.getMessage(), e);
+      }
     }
 
     @Override

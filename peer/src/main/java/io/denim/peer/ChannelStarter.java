@@ -57,12 +57,21 @@ final class ChannelStarter implements AutoCloseable {
     this.channels = channels;
   }
 
-  /// Opens all channels on disk.
+  /// Opens all channels on disk. One whose files are damaged is left out, and the others are
+  /// served.
   ///
-  /// @throws PeerException if one is not usable; the message names it
+  /// @throws PeerException if one asks for what this peer lacks; the message names it
   synchronized void openAll() throws PeerException {
     for (String channelId : node.ledgers().channels()) {
-      start(node.ledgers().open(channelId));
+      try {
+        start(node.ledgers().open(channelId));
+      } catch (LedgerException e) {
+        LOG.error(
+            "[channel: {}] The channel is not served until its ledger is mended and the peer started again: {}",
+            channelId,
+            e.getMessage(),
+            e);
+      }
     }
   }
 
@@ -117,7 +126,13 @@ final class ChannelStarter implements AutoCloseable {
     TransientStore staged = TransientStore.open(node.transientStores().resolve(ledger.channelId()));
     PeerChannel channel =
         new PeerChannel(
-            ledger, config, staged, node.chaincodes(), node.validator(), node.commits());
+            ledger,
+            config,
+            staged,
+            node.chaincodes(),
+            node.validator(),
+            node.verifier(),
+            node.commits());
     channels.add(channel);
     try (QueryExecutor state = ledger.queryExecutor()) {
       node.chaincodes().cache().initialize(ledger.channelId(), state);

@@ -5,16 +5,21 @@ import io.denim.ledger.CheckedTransaction;
 import io.denim.ledger.CommitBlock;
 import io.denim.ledger.CommitGroup;
 import io.denim.ledger.CommittedBlock;
+import io.denim.ledger.LedgerException;
 import io.denim.ledger.TxRwSet;
 import io.denim.validate.BlockValidator;
 import io.denim.validate.CheckedBlock;
 import io.denim.validate.CommittedState;
 import io.denim.validate.ValidatedBlock;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.hyperledger.fabric.protos.common.Block;
 import org.jspecify.annotations.Nullable;
@@ -27,12 +32,15 @@ import org.slf4j.LoggerFactory;
 ///
 /// Each block of a group is validated against the state that those before it leave. One that
 /// changes the configuration or a chaincode's definition ends its group, since more than validation
-/// follows from these. One thread checks, one commits; `submit` and `close` are for others.
+/// follows from these. Where the disk fails, the channel stands still until it is mended. One
+/// thread checks, one commits; `submit` and `close` are for others.
 final class CommitPipeline implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CommitPipeline.class);
   private static final int RECEIVED = 16;
   private static final int CHECKED = 8;
   private static final int MOST_IN_GROUP = 32;
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
   private static final String LIFECYCLE = "_lifecycle";
 
   private final Target target;
@@ -42,7 +50,11 @@ final class CommitPipeline implements AutoCloseable {
   private final BlockingQueue<CheckedBlock> checked = new ArrayBlockingQueue<>(CHECKED);
   private final Thread checking;
   private final Thread committing;
+  private final Deque<CheckedBlock> held = new ArrayDeque<>(); // the committing thread's
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private Duration pause = FIRST_PAUSE; // the committing thread's
   private volatile @Nullable String failure;
+  private volatile @Nullable String trouble;
   private volatile boolean closed;
 
   /// Where blocks go. Called by the committing thread, `config` also by the checking one.
@@ -60,6 +72,9 @@ final class CommitPipeline implements AutoCloseable {
 
     /// Adds private data to a validated block.
     CommitBlock complete(ValidatedBlock block);
+
+    /// Is told that the ledger has blocks of which nothing else was told.
+    void recovered();
 
     /// Is told of a group that is committed.
     ///
@@ -111,14 +126,15 @@ final class CommitPipeline implements AutoCloseable {
     return failure == null ? "the peer stops" : "committing failed: " + failure;
   }
 
-  /// Why the channel commits no more, empty while it does.
+  /// Why the channel commits no more, for good or until its disk is mended; empty while it does.
   Optional<String> failure() {
-    return Optional.ofNullable(failure);
+    return Optional.ofNullable(failure == null ? trouble : failure);
   }
 
   @Override
   public void close() {
     closed = true;
+    ended.countDown();
     followed.wake();
     checking.interrupt();
     try {
@@ -156,18 +172,51 @@ final class CommitPipeline implements AutoCloseable {
     }
   }
 
+  /// Commits what is at hand. What the ledger cannot store, because of the disk, is kept and tried
+  /// again until it can; meanwhile the queues are full and no more blocks are taken.
   private void commit() throws InterruptedException {
-    CheckedBlock next = checked.take();
+    List<CheckedBlock> group = new ArrayList<>();
+    group.add(held.isEmpty() ? checked.take() : held.remove());
+    try {
+      commit(group);
+      if (trouble != null) {
+        LOG.info("[channel: {}] Committing blocks goes on", target.channelId());
+        trouble = null;
+        pause = FIRST_PAUSE;
+      }
+    } catch (LedgerException e) {
+      for (CheckedBlock block : group.reversed()) {
+        held.addFirst(block);
+      }
+      String message = String.valueOf(e.getMessage());
+      if (!message.equals(trouble)) {
+        LOG.error("[channel: {}] Committing blocks stopped: {}", target.channelId(), message, e);
+      }
+      trouble = message;
+      ended.await(pause.toNanos(), TimeUnit.NANOSECONDS);
+      pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : pause;
+    }
+  }
+
+  /// @param taken the first block, to which those that are committed with it are added
+  private void commit(List<CheckedBlock> taken) throws InterruptedException {
     List<CommitBlock> blocks = new ArrayList<>();
     List<CommittedBlock> committed;
     ValidatedBlock last;
     try (CommitGroup group = target.beginGroup()) {
-      last = validate(next, group, blocks);
+      if (taken.getFirst().block().getHeader().getNumber() < target.height()) {
+        target.recovered(); // an earlier try had stored it
+        taken.clear();
+        followed.reach(target.height());
+        return;
+      }
+      last = validate(taken.getFirst(), group, blocks);
       while (blocks.size() < MOST_IN_GROUP && !group.mustEnd() && !endsGroup(last)) {
-        CheckedBlock following = checked.poll();
+        CheckedBlock following = held.isEmpty() ? checked.poll() : held.remove();
         if (following == null) {
           break;
         }
+        taken.add(following);
         last = validate(following, group, blocks);
       }
       committed = group.commit();

@@ -9,6 +9,7 @@ import io.denim.endorse.EndorsementChannel;
 import io.denim.gateway.CommitNotifier;
 import io.denim.gateway.DefinedChaincode;
 import io.denim.gateway.GatewayChannel;
+import io.denim.identity.SignatureVerifier;
 import io.denim.ledger.BlockIterator;
 import io.denim.ledger.BlockPrivateData;
 import io.denim.ledger.BlockReader;
@@ -54,6 +55,7 @@ final class PeerChannel
   private static final long TRANSIENT_SWEEP = 1_000; // every so many blocks it is looked for
 
   private final PeerLedger ledger;
+  private final SignatureVerifier verifier;
   private final TransientStore staged;
   private final Chaincodes chaincodes;
   private final BlockPrivateDataSource privateData;
@@ -74,7 +76,9 @@ final class PeerChannel
       TransientStore staged,
       Chaincodes chaincodes,
       BlockValidator validator,
+      SignatureVerifier verifier,
       CommitNotifier commits) {
+    this.verifier = verifier;
     this.commits = commits;
     this.ledger = ledger;
     this.config = config;
@@ -223,6 +227,17 @@ final class PeerChannel
     @Override
     public CommitBlock complete(ValidatedBlock block) {
       return block.toCommit(privateData.of(block.transactions()));
+    }
+
+    @Override
+    public void recovered() {
+      try (QueryExecutor state = ledger.queryExecutor()) {
+        config = ChannelStarter.newestConfig(ledger, verifier);
+        chaincodes.cache().initialize(id(), state);
+      } catch (PeerException | LifecycleException e) {
+        throw new IllegalStateException(
+            "what the ledger holds after a fault cannot be followed: " + e.getMessage(), e);
+      }
     }
 
     @Override

@@ -119,7 +119,7 @@ final class GoldenRun implements ChainReplay.Watcher {
       }
     }
     try (QueryExecutor state = ledger.queryExecutor()) {
-      for (String collection : List.of("collA", "collB", "collE", "collN")) {
+      for (String collection : List.of("collA", "collB", "collE")) {
         contents.put(collection, keys(state.privateDataRange("kv", collection, "", "")));
       }
       List<String> keys = keys(state.stateRange("kv", "", ""));
