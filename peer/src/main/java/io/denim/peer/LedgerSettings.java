@@ -6,12 +6,14 @@ import io.denim.ledger.couch.CouchSettings;
 import io.denim.node.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /// What core.yaml says below `ledger`.
 ///
 /// @param history whether the values that keys had are kept findable
 /// @param queries how JSON queries are answered
-public record LedgerSettings(boolean history, Queries queries) {
+/// @param snapshots where snapshots go; absent for beside the ledgers
+public record LedgerSettings(boolean history, Queries queries, Optional<Path> snapshots) {
   private static final String COUCH = "ledger.state.couchDBConfig.";
   private static final int MAX_RETRIES = 1000;
 
@@ -22,7 +24,9 @@ public record LedgerSettings(boolean history, Queries queries) {
 
   static LedgerSettings of(Settings settings) {
     return new LedgerSettings(
-        settings.flag("ledger.history.enableHistoryDatabase", true), queries(settings));
+        settings.flag("ledger.history.enableHistoryDatabase", true),
+        queries(settings),
+        settings.path("ledger.snapshots.rootDir"));
   }
 
   private static Queries queries(Settings settings) {
@@ -53,6 +57,10 @@ public record LedgerSettings(boolean history, Queries queries) {
   LedgerOptions options(Path directory) {
     Path root = directory.resolve("ledgersData");
     return new LedgerOptions(
-        root, root.resolveSibling("snapshots"), history, LedgerOptions.BLOCK_FILE_SIZE, queries);
+        root,
+        snapshots.orElse(root.resolveSibling("snapshots")),
+        history,
+        LedgerOptions.BLOCK_FILE_SIZE,
+        queries);
   }
 }
