@@ -67,7 +67,8 @@ final class ChannelStarter implements AutoCloseable {
         start(node.ledgers().open(channelId));
       } catch (LedgerException e) {
         LOG.error(
-            "[channel: {}] The channel is not served until its ledger is mended and the peer started again: {}",
+            "[channel: {}] The channel is not served until its ledger is mended and the peer"
+                + " started again: {}",
             channelId,
             e.getMessage(),
             e);
