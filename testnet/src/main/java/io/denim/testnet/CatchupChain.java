@@ -2,24 +2,15 @@ package io.denim.testnet;
 
 import com.google.protobuf.ByteString;
 import io.denim.cli.ClientException;
-import io.denim.cli.TransactionProposal;
-import io.denim.identity.EnvelopeSigner;
-import io.denim.identity.LocalMsp;
 import io.denim.identity.MspConfigException;
 import io.denim.identity.SignatureVerifier;
-import io.denim.identity.SigningIdentity;
 import io.denim.ledger.BlockStore;
 import io.denim.ledger.LedgerOptions;
 import io.denim.ledger.SimulationException;
 import io.denim.ledger.TransactionSimulator;
-import io.denim.lifecycle.ChaincodeDefinition;
-import io.denim.lifecycle.ChaincodeDefinitions;
 import io.denim.lifecycle.LifecycleException;
-import io.denim.order.BlockSigner;
 import io.denim.peer.ChainReplay;
 import io.denim.peer.PeerException;
-import io.denim.wire.Blocks;
-import io.denim.wire.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,22 +19,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Random;
 import org.hyperledger.fabric.protos.common.Block;
-import org.hyperledger.fabric.protos.common.Header;
-import org.hyperledger.fabric.protos.peer.ApplicationPolicy;
-import org.hyperledger.fabric.protos.peer.ChaincodeAction;
-import org.hyperledger.fabric.protos.peer.ChaincodeID;
-import org.hyperledger.fabric.protos.peer.ChaincodeProposalPayload;
-import org.hyperledger.fabric.protos.peer.CollectionConfigPackage;
-import org.hyperledger.fabric.protos.peer.Endorsement;
-import org.hyperledger.fabric.protos.peer.Proposal;
-import org.hyperledger.fabric.protos.peer.ProposalResponse;
-import org.hyperledger.fabric.protos.peer.ProposalResponsePayload;
-import org.hyperledger.fabric.protos.peer.Response;
-import org.hyperledger.fabric.protos.peer.lifecycle.ChaincodeEndorsementInfo;
-import org.hyperledger.fabric.protos.peer.lifecycle.ChaincodeValidationInfo;
 
 /// Makes a chain for measuring how fast a peer catches up: a channel of two organizations, a
 /// chaincode whose writes both must endorse, and blocks full of transactions that each read a key
@@ -102,7 +79,7 @@ final class CatchupChain {
           ChainReplay replay = ChainReplay.start(options, genesis, verifier, blocks -> {})) {
         store.append(genesis);
         Making making = new Making(store, replay);
-        making.block(List.of(making.definition()));
+        making.define();
         for (int made = 0; made < size.transactions(); made += size.perBlock()) {
           making.fill(Math.min(size.perBlock(), size.transactions() - made));
         }
@@ -123,30 +100,22 @@ final class CatchupChain {
   private final class Making {
     private final BlockStore store;
     private final ChainReplay replay;
-    private final BlockSigner orderer;
-    private final List<EnvelopeSigner> clients = new ArrayList<>();
-    private final List<SigningIdentity> endorsers = new ArrayList<>();
+    private final ChainMaker maker;
     private int number;
 
     Making(BlockStore store, ChainReplay replay) throws MspConfigException {
       this.store = store;
       this.replay = replay;
-      this.orderer =
-          new BlockSigner(
-              signer(network.ordererCrypto(plan.orderers().getFirst()), NetworkPlan.ORDERER_MSP));
-      for (NetworkPlan.Organization organization : plan.organizations()) {
-        endorsers.add(
-            signer(
-                    network.peerCrypto(organization, organization.peers().getFirst()),
-                    organization.mspId())
-                .identity());
-        clients.add(signer(network.user(organization, "User1"), organization.mspId()));
-      }
+      this.maker = new ChainMaker(plan, network, replay, verifier, clock);
     }
 
-    private EnvelopeSigner signer(Path folder, String mspId) throws MspConfigException {
-      LocalMsp msp = LocalMsp.load(folder.resolve("msp"), mspId, verifier, clock);
-      return new EnvelopeSigner(msp.signingIdentity(), clock);
+    void define()
+        throws ClientException,
+            SimulationException,
+            LifecycleException,
+            InterruptedException,
+            NetworkException {
+      store.append(maker.block(List.of(maker.definition(CHAINCODE))));
     }
 
     void fill(int count)
@@ -155,46 +124,7 @@ final class CatchupChain {
       for (int i = 0; i < count; i++) {
         envelopes.add(create());
       }
-      block(envelopes);
-    }
-
-    void block(List<ByteString> envelopes) throws InterruptedException, NetworkException {
-      Block block =
-          orderer.sign(
-              Blocks.of(store.height(), store.info().getCurrentBlockHash(), envelopes),
-              0,
-              ByteString.EMPTY);
-      store.append(block);
-      Optional<String> problem = replay.take(block);
-      if (problem.isEmpty()) {
-        problem = replay.finish();
-      }
-      if (problem.isPresent()) {
-        throw new NetworkException("a block is refused: " + problem.get());
-      }
-    }
-
-    ByteString definition() throws ClientException, SimulationException, LifecycleException {
-      ApplicationPolicy policy =
-          ApplicationPolicy.newBuilder()
-              .setChannelConfigPolicyReference("/Channel/Application/Endorsement")
-              .build();
-      ChaincodeDefinition definition =
-          new ChaincodeDefinition(
-              1,
-              ChaincodeEndorsementInfo.newBuilder()
-                  .setVersion("1")
-                  .setEndorsementPlugin("escc")
-                  .build(),
-              ChaincodeValidationInfo.newBuilder()
-                  .setValidationPlugin("vscc")
-                  .setValidationParameter(policy.toByteString())
-                  .build(),
-              CollectionConfigPackage.getDefaultInstance());
-      try (TransactionSimulator simulator = replay.ledger().simulator("definition")) {
-        ChaincodeDefinitions.write(CHAINCODE, definition, simulator);
-        return transaction("_lifecycle", List.of("CommitChaincodeDefinition"), simulator);
-      }
+      store.append(maker.block(envelopes));
     }
 
     private ByteString create() throws ClientException, SimulationException {
@@ -206,58 +136,11 @@ final class CatchupChain {
           throw new SimulationException("the key " + key + " is there already");
         }
         simulator.setState(CHAINCODE, key, ByteString.copyFrom(value));
-        return transaction(CHAINCODE, List.of("create", key), simulator);
+        return maker
+            .transaction(
+                CHAINCODE, List.of("create", key), simulator.results().publicReadWriteSet())
+            .toByteString();
       }
-    }
-
-    private ByteString transaction(
-        String chaincode, List<String> arguments, TransactionSimulator simulator)
-        throws ClientException, SimulationException {
-      TransactionProposal proposal =
-          TransactionProposal.of(
-              TransactionProposal.Call.of(
-                  plan.spec().channel(),
-                  chaincode,
-                  arguments.stream().map(ByteString::copyFromUtf8).toList()),
-              clients.get(number % clients.size()));
-      ChaincodeAction action =
-          ChaincodeAction.newBuilder()
-              .setResults(simulator.results().publicReadWriteSet())
-              .setResponse(Response.newBuilder().setStatus(200))
-              .setChaincodeId(ChaincodeID.newBuilder().setName(chaincode).setVersion("1"))
-              .build();
-      ByteString payload =
-          ProposalResponsePayload.newBuilder()
-              .setProposalHash(hash(proposal))
-              .setExtension(action.toByteString())
-              .build()
-              .toByteString();
-      List<ProposalResponse> responses = new ArrayList<>();
-      for (SigningIdentity endorser : endorsers) {
-        responses.add(
-            ProposalResponse.newBuilder()
-                .setPayload(payload)
-                .setEndorsement(
-                    Endorsement.newBuilder()
-                        .setEndorser(endorser.serialized())
-                        .setSignature(endorser.sign(payload.concat(endorser.serialized()))))
-                .build());
-      }
-      return proposal.transaction(responses).toByteString();
-    }
-  }
-
-  private static ByteString hash(TransactionProposal proposal) throws SimulationException {
-    try {
-      Proposal whole = Proposal.parseFrom(proposal.signed().getProposalBytes());
-      Header header = Header.parseFrom(whole.getHeader());
-      ChaincodeProposalPayload payload = ChaincodeProposalPayload.parseFrom(whole.getPayload());
-      return Sha256.of(
-          header.getChannelHeader(),
-          header.getSignatureHeader(),
-          payload.toBuilder().clearTransientMap().build().toByteString());
-    } catch (com.google.protobuf.InvalidProtocolBufferException e) {
-      throw new SimulationException("an own proposal does not parse", e);
     }
   }
 }
