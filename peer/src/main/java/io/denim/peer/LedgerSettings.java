@@ -19,7 +19,7 @@ public record LedgerSettings(boolean history, Queries queries, Optional<Path> sn
 
   /// What an empty core.yaml says.
   public static LedgerSettings defaults() {
-    return new LedgerSettings(true, Queries.defaults());
+    return new LedgerSettings(true, Queries.defaults(), Optional.empty());
   }
 
   static LedgerSettings of(Settings settings) {

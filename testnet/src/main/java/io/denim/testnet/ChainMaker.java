@@ -43,7 +43,6 @@ import org.hyperledger.fabric.protos.peer.lifecycle.ChaincodeValidationInfo;
 /// ledger as they are made. Used by one thread.
 final class ChainMaker {
   private final NetworkPlan plan;
-  private final NetworkDirectory network;
   private final ChainReplay replay;
   private final SignatureVerifier verifier;
   private final InstantSource clock;
@@ -60,7 +59,6 @@ final class ChainMaker {
       InstantSource clock)
       throws MspConfigException {
     this.plan = plan;
-    this.network = network;
     this.replay = replay;
     this.verifier = verifier;
     this.clock = clock;
