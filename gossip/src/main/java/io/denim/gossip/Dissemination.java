@@ -11,9 +11,8 @@ import java.util.function.Function;
 /// Follows fabric v3.1.5 gossip/privdata/distributor.go: one peer of each organization first, then
 /// others, up to the collection's maximum.
 ///
-/// @param peers in the order in which they are tried
-/// @param required how many of them must have taken the data
-public record Dissemination<P>(List<P> peers, int required) {
+/// @param peers in the order in which they are chosen
+public record Dissemination<P>(List<P> peers) {
   public Dissemination {
     peers = List.copyOf(peers);
   }
@@ -21,7 +20,7 @@ public record Dissemination<P>(List<P> peers, int required) {
   /// @param eligible other peers of the collection's members
   /// @param organization an eligible peer's MSP id
   public static <P> Dissemination<P> of(
-      List<P> eligible, Function<P, String> organization, int required, int maximum) {
+      List<P> eligible, Function<P, String> organization, int maximum) {
     List<P> chosen = new ArrayList<>();
     Set<String> covered = new HashSet<>();
     for (P peer : eligible) {
@@ -34,6 +33,6 @@ public record Dissemination<P>(List<P> peers, int required) {
         chosen.add(peer);
       }
     }
-    return new Dissemination<>(chosen, required);
+    return new Dissemination<>(chosen);
   }
 }

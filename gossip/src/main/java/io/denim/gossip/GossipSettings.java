@@ -14,7 +14,8 @@ public record GossipSettings(
     Set<String> bootstrap,
     Timing timing,
     CommunicationSettings communication,
-    Duration membershipReport) {
+    Duration membershipReport,
+    PrivateDataSettings privateData) {
   public GossipSettings {
     bootstrap = Set.copyOf(bootstrap);
   }
@@ -22,7 +23,11 @@ public record GossipSettings(
   /// Nobody to begin with but channels' anchor peers; all else as core.yaml has it by default.
   public static GossipSettings defaults() {
     return new GossipSettings(
-        Set.of(), Timing.defaults(), CommunicationSettings.defaults(), Duration.ofSeconds(5));
+        Set.of(),
+        Timing.defaults(),
+        CommunicationSettings.defaults(),
+        Duration.ofSeconds(5),
+        PrivateDataSettings.defaults());
   }
 
   /// Reads the keys; whatever is wrong is left to {@link Settings#finish}.
@@ -54,6 +59,7 @@ public record GossipSettings(
         Set.copyOf(settings.texts("peer.gossip.bootstrap")),
         timing,
         communication,
-        settings.duration("peer.gossip.membershipTrackerInterval", Duration.ofSeconds(5)));
+        settings.duration("peer.gossip.membershipTrackerInterval", Duration.ofSeconds(5)),
+        PrivateDataSettings.of(settings));
   }
 }

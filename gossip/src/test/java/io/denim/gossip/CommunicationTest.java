@@ -148,10 +148,10 @@ class CommunicationTest {
   @Test
   void onePeerOfEachOrganizationComesFirst() {
     List<String> eligible = List.of("a1", "a2", "b1", "c1");
-    assertThat(Dissemination.of(eligible, peer -> peer.substring(0, 1), 1, 3).peers())
+    assertThat(Dissemination.of(eligible, peer -> peer.substring(0, 1), 3).peers())
         .containsExactly("a1", "b1", "c1");
-    assertThat(Dissemination.of(eligible, peer -> peer.substring(0, 1), 0, 9).peers())
+    assertThat(Dissemination.of(eligible, peer -> peer.substring(0, 1), 9).peers())
         .containsExactly("a1", "b1", "c1", "a2");
-    assertThat(Dissemination.of(eligible, peer -> peer.substring(0, 1), 0, 0).peers()).isEmpty();
+    assertThat(Dissemination.of(eligible, peer -> peer.substring(0, 1), 0).peers()).isEmpty();
   }
 }

@@ -1,6 +1,7 @@
 package io.denim.ledger;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -71,6 +72,24 @@ final class CollectionHistory {
     byte[] name = (KEY_PREFIX + chaincode + KEY_SUFFIX).getBytes(StandardCharsets.UTF_8);
     return ByteString.copyFrom(
         ByteBuffer.allocate(name.length + Long.BYTES).put(name).putLong(~block).array());
+  }
+
+  /// The explicit collections of a chaincode's last definition before a block.
+  static Optional<CollectionConfigPackage> below(Database db, String chaincode, long block) {
+    if (block == 0) {
+      return Optional.empty();
+    }
+    byte[] name = (KEY_PREFIX + chaincode + KEY_SUFFIX).getBytes(StandardCharsets.UTF_8);
+    byte[] newest = key(chaincode, block - 1).toByteArray();
+    try (Database.Cursor cursor = db.cursor(Table.COLLECTIONS, newest)) {
+      byte[] found = cursor.key();
+      return found != null && found.length == newest.length && DatabaseKey.startsWith(found, name)
+          ? Optional.of(CollectionConfigPackage.parseFrom(cursor.value()))
+          : Optional.empty();
+    } catch (InvalidProtocolBufferException e) {
+      throw new LedgerException(
+          "the collections that chaincode [" + chaincode + "] had cannot be read", e);
+    }
   }
 
   void addTo(Database.Batch batch) {

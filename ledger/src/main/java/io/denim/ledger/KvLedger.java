@@ -20,6 +20,7 @@ import org.hyperledger.fabric.protos.common.BlockMetadataIndex;
 import org.hyperledger.fabric.protos.common.BlockchainInfo;
 import org.hyperledger.fabric.protos.common.Envelope;
 import org.hyperledger.fabric.protos.common.Metadata;
+import org.hyperledger.fabric.protos.peer.CollectionConfigPackage;
 import org.hyperledger.fabric.protos.peer.ProcessedTransaction;
 
 /// A channel's ledger in files and databases (fabric v3.1.5 core/ledger/kvledger/kv_ledger.go).
@@ -129,9 +130,10 @@ final class KvLedger implements PeerLedger {
       CollectionSource source)
       throws IOException {
     BlockFiles.open(directories.blocks(), options.maxBlockFileSize()).close();
-    try (Database db = Database.open(directories.state(), TABLES)) {
+    try (Database db = Database.open(directories.state(), TABLES);
+        PrivateStore clear = new PrivateStore(directories.clear())) {
       BlockToLive blockToLive = new BlockToLive(metadata.channelId(), source);
-      new SnapshotImport(snapshot, metadata.base(), db, blockToLive).run();
+      new SnapshotImport(snapshot, metadata.base(), db, clear, blockToLive).run();
     }
     metadata.base().mark(directories.blocks());
   }
@@ -267,8 +269,14 @@ final class KvLedger implements PeerLedger {
   }
 
   @Override
-  public List<MissingInBlock> missingPrivateData(int maxBlocks) {
-    return parts.privateStore().missing(maxBlocks);
+  public Optional<CollectionConfigPackage> collectionsBelow(String chaincode, long blockNumber) {
+    return CollectionHistory.below(parts.db(), chaincode, blockNumber);
+  }
+
+  @Override
+  public List<MissingInBlock> missingPrivateData(
+      long below, int maxBlocks, Predicate<CollectionName> wanted) {
+    return parts.privateStore().missing(below, maxBlocks, wanted);
   }
 
   @Override

@@ -8,15 +8,12 @@ import io.denim.wire.Sha256;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Supplier;
-import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.ledger.rwset.CollectionPvtReadWriteSet;
 import org.hyperledger.fabric.protos.ledger.rwset.NsPvtReadWriteSet;
 import org.hyperledger.fabric.protos.ledger.rwset.TxPvtReadWriteSet;
 import org.hyperledger.fabric.protos.ledger.rwset.kvrwset.KVRWSet;
 import org.hyperledger.fabric.protos.ledger.rwset.kvrwset.KVWrite;
-import org.hyperledger.fabric.protos.peer.TxValidationCode;
 import org.jspecify.annotations.Nullable;
 
 /// Takes clear private data that comes after its block (fabric v3.1.5
@@ -49,23 +46,15 @@ final class LatePrivateData {
 
   private void commit(BlockOfPrivateData data, QueryExecutor definitions) {
     long number = data.blockNumber();
-    Optional<Block> block =
-        Long.compareUnsigned(number, height) < 0
-            ? parts.store().blockByNumber(number)
-            : Optional.empty();
+    LateWriteSets sets = new LateWriteSets(parts, number, height);
     List<TxPvtData> accepted = new ArrayList<>();
     try (Database.Batch batch = parts.db().batch()) {
       ExpirySchedule expiry = new ExpirySchedule(parts.db());
       PendingState late = new PendingState(state);
       for (TxPvtData transaction : data.transactions()) {
-        Optional<TxRwSet> rwSet = block.flatMap(found -> validRwSet(found, transaction.txNumber()));
-        TxPvtReadWriteSet matching =
-            rwSet
-                .map(set -> PrivateWrites.matching(set, transaction.writeSet()))
-                .orElse(TxPvtReadWriteSet.getDefaultInstance());
-        noteRefused(number, transaction, matching);
-        if (matching.getNsPvtRwsetCount() > 0) {
-          TxPvtData kept = new TxPvtData(transaction.txNumber(), matching);
+        TxPvtReadWriteSet right = sets.right(transaction, refused);
+        if (right.getNsPvtRwsetCount() > 0) {
+          TxPvtData kept = new TxPvtData(transaction.txNumber(), right);
           accepted.add(kept);
           applyToState(late, expiry, number, kept, definitions);
         }
@@ -81,42 +70,6 @@ final class LatePrivateData {
           .commitLate(number, kept, name -> parts.blockToLive().expiry(name, number, definitions));
     }
     parts.privateStore().sync();
-  }
-
-  private static Optional<TxRwSet> validRwSet(Block block, long tx) {
-    List<TxValidationCode> codes = LedgerCommit.codes(block);
-    if (tx < 0 || tx >= codes.size() || codes.get((int) tx) != TxValidationCode.VALID) {
-      return Optional.empty();
-    }
-    return StoredTransaction.parse(block.getData().getData((int) tx))
-        .flatMap(stored ->
-            stored.checked() instanceof CheckedTransaction.Endorsed(TxRwSet rwSet)
-                ? Optional.of(rwSet)
-                : Optional.empty());
-  }
-
-  private void noteRefused(long block, TxPvtData given, TxPvtReadWriteSet matching) {
-    for (NsPvtReadWriteSet namespace : given.writeSet().getNsPvtRwsetList()) {
-      for (CollectionPvtReadWriteSet collection : namespace.getCollectionPvtRwsetList()) {
-        CollectionName name =
-            new CollectionName(namespace.getNamespace(), collection.getCollectionName());
-        if (!contains(matching, name)) {
-          refused.add(new MissingInBlock(block, (int) given.txNumber(), name));
-        }
-      }
-    }
-  }
-
-  private static boolean contains(TxPvtReadWriteSet set, CollectionName name) {
-    for (NsPvtReadWriteSet namespace : set.getNsPvtRwsetList()) {
-      for (CollectionPvtReadWriteSet collection : namespace.getCollectionPvtRwsetList()) {
-        if (namespace.getNamespace().equals(name.namespace())
-            && collection.getCollectionName().equals(name.collection())) {
-          return true;
-        }
-      }
-    }
-    return false;
   }
 
   private void applyToState(

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.hyperledger.fabric.protos.common.Block;
+import org.hyperledger.fabric.protos.peer.CollectionConfigPackage;
 import org.hyperledger.fabric.protos.peer.ProcessedTransaction;
 
 /// A channel's ledger on a peer: its blocks and the state that follows from them (fabric v3.1.5
@@ -54,13 +55,21 @@ public interface PeerLedger extends BlockReader, AutoCloseable {
   /// The clear private data held for a block, without expired and purged data, by transaction.
   List<TxPvtData> privateData(long blockNumber, Predicate<CollectionName> filter);
 
-  /// Private data of this node's collections that it lacks, from the newest block on down.
+  /// The explicit collections that a chaincode had before a block: those of its last definition in
+  /// an earlier one (fabric v3.1.5 core/ledger/confighistory).
+  Optional<CollectionConfigPackage> collectionsBelow(String chaincode, long blockNumber);
+
+  /// Private data that this node lacks, from the newest block on down.
   ///
+  /// @param below only of blocks with smaller numbers; -1 for all
   /// @param maxBlocks from how many blocks at the most
-  List<MissingInBlock> missingPrivateData(int maxBlocks);
+  /// @param wanted tells of which collections
+  List<MissingInBlock> missingPrivateData(
+      long below, int maxBlocks, Predicate<CollectionName> wanted);
 
   /// Takes private data of committed blocks that was missing. What does not match the hashes in its
-  /// block is left out and told.
+  /// block, or in the snapshot that the ledger was made of, is left out and told; keys that have
+  /// been purged since need not be there.
   ///
   /// @return what was refused
   List<MissingInBlock> commitMissing(List<BlockOfPrivateData> data);

@@ -31,6 +31,7 @@ final class PrivateStore implements AutoCloseable {
           Table.PRIVATE,
           Table.PRIVATE_KEYS,
           Table.MISSING,
+          Table.SNAPSHOT_HASHES,
           Table.PURGED,
           Table.EXPIRY,
           Table.SNAPSHOTS);
@@ -96,7 +97,9 @@ final class PrivateStore implements AutoCloseable {
       SetWriter writer = new SetWriter(batch, block, data.txNumber(), expiries);
       writer.add(data.writeSet(), List.of());
       for (CollectionName name : writer.written) {
-        batch.delete(Table.MISSING, new DataKey(block, data.txNumber(), name).encodeNewestFirst());
+        DataKey key = new DataKey(block, data.txNumber(), name);
+        batch.delete(Table.MISSING, key.encodeNewestFirst());
+        forgetSnapshotHashes(batch, key);
       }
       batch.writeLogged();
     }
@@ -249,14 +252,19 @@ final class PrivateStore implements AutoCloseable {
             .setRwset(ByteString.copyFrom(bytes)));
   }
 
-  /// What is missing of this node's collections, from the newest block on down.
-  List<MissingInBlock> missing(int maxBlocks) {
+  /// What is missing, from the newest block on down. Whether this node was a member of a collection
+  /// when its block was committed does not matter: it may have become one since.
+  List<MissingInBlock> missing(long below, int maxBlocks, Predicate<CollectionName> wanted) {
     List<MissingInBlock> missing = new ArrayList<>();
+    if (below == 0) {
+      return missing;
+    }
     Set<Long> blocks = new HashSet<>();
-    try (Database.Cursor cursor = db.cursor(Table.MISSING, new byte[0])) {
+    byte[] newest = new DatabaseKey().number(below == -1L ? 0 : ~(below - 1)).build();
+    try (Database.Cursor cursor = db.cursor(Table.MISSING, newest)) {
       for (byte[] entry = cursor.key(); entry != null; entry = cursor.key()) {
         DataKey key = DataKey.decodeNewestFirst(entry);
-        if (cursor.value()[0] == ELIGIBLE[0]) {
+        if (wanted.test(key.collection())) {
           if (!blocks.contains(key.block()) && blocks.size() == maxBlocks) {
             return missing;
           }
@@ -267,6 +275,38 @@ final class PrivateStore implements AutoCloseable {
       }
     }
     return missing;
+  }
+
+  /// Notes what a snapshot has the hashes of as missing.
+  void noteMissing(List<SnapshotHash> hashes) {
+    try (Database.Batch batch = db.batch()) {
+      for (SnapshotHash hash : hashes) {
+        DataKey key = new DataKey(hash.version().block(), hash.version().tx(), hash.collection());
+        batch.put(Table.MISSING, key.encodeNewestFirst(), ELIGIBLE);
+        batch.put(
+            Table.SNAPSHOT_HASHES, key.encodeForSnapshot(hash.key()), hash.value().toByteArray());
+        addExpiry(batch, key, hash.expiry());
+      }
+      batch.writeLogged();
+    }
+    unsynced |= !hashes.isEmpty();
+  }
+
+  /// The hashes of values by those of keys that a snapshot has of a transaction in a collection.
+  Map<ByteString, ByteString> snapshotHashes(long block, long tx, CollectionName name) {
+    Map<ByteString, ByteString> hashes = new HashMap<>();
+    byte[] prefix = new DataKey(block, tx, name).encode();
+    try (Database.Cursor cursor = db.cursor(Table.SNAPSHOT_HASHES, prefix)) {
+      for (byte[] entry = cursor.key();
+          entry != null && DatabaseKey.startsWith(entry, prefix);
+          entry = cursor.key()) {
+        hashes.put(
+            ByteString.copyFrom(entry).substring(prefix.length),
+            ByteString.copyFrom(cursor.value()));
+        cursor.next();
+      }
+    }
+    return hashes;
   }
 
   /// Deletes what expired with a block or before.
@@ -283,9 +323,16 @@ final class PrivateStore implements AutoCloseable {
         batch.delete(Table.PRIVATE, key.encode());
         batch.delete(Table.MISSING, key.encodeNewestFirst());
         batch.delete(Table.EXPIRY, entry);
+        forgetSnapshotHashes(batch, key);
         cursor.next();
       }
       batch.writeLogged();
+    }
+  }
+
+  private void forgetSnapshotHashes(Database.Batch batch, DataKey key) {
+    for (ByteString hash : snapshotHashes(key.block(), key.tx(), key.collection()).keySet()) {
+      batch.delete(Table.SNAPSHOT_HASHES, key.encodeForSnapshot(hash));
     }
   }
 
@@ -304,6 +351,15 @@ final class PrivateStore implements AutoCloseable {
   interface Expiries {
     long of(CollectionName collection);
   }
+
+  /// A private key that a snapshot has the hashes of.
+  ///
+  /// @param version which transaction wrote it
+  /// @param key the key's hash
+  /// @param value the value's hash
+  /// @param expiry as {@link Expiries} tells it
+  record SnapshotHash(
+      CollectionName collection, Height version, ByteString key, ByteString value, long expiry) {}
 
   /// A key that a transaction purges.
   record Purge(CollectionName collection, ByteString keyHash, Height height) {
@@ -330,6 +386,15 @@ final class PrivateStore implements AutoCloseable {
           .bytes(keyHash)
           .number(block)
           .number(tx)
+          .build();
+    }
+
+    byte[] encodeForSnapshot(ByteString keyHash) {
+      return new DatabaseKey()
+          .number(block)
+          .number(tx)
+          .collection(collection)
+          .bytes(keyHash)
           .build();
     }
 

@@ -5,24 +5,31 @@ import io.denim.wire.ledger.SnapshotRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /// Fills a new channel's database from a snapshot's files, whose hashes are verified already. Clear
-/// private data is not part of a snapshot; what of it is written again later is had then. Used by
-/// one thread, once.
+/// private data is not part of a snapshot: all of it is noted as missing, with the hashes that it
+/// has to have (fabric v3.1.5 core/ledger/pvtdatastorage/snapshot_data_importer.go). Used by one
+/// thread, once.
 final class SnapshotImport {
   private static final int BATCH_BYTES = 4 << 20;
 
   private final Path directory;
   private final SnapshotBase base;
   private final Database db;
+  private final PrivateStore clear;
   private final BlockToLive blockToLive;
+  private final List<PrivateStore.SnapshotHash> hashes = new ArrayList<>();
   private Database.Batch batch;
   private int batchBytes;
 
-  SnapshotImport(Path directory, SnapshotBase base, Database db, BlockToLive blockToLive) {
+  SnapshotImport(
+      Path directory, SnapshotBase base, Database db, PrivateStore clear, BlockToLive blockToLive) {
     this.directory = directory;
     this.base = base;
     this.db = db;
+    this.clear = clear;
     this.blockToLive = blockToLive;
     this.batch = db.batch();
   }
@@ -38,6 +45,7 @@ final class SnapshotImport {
       write();
       batch.close();
       db.flush(true);
+      clear.sync();
     } catch (IOException e) {
       throw new LedgerException("cannot import the snapshot " + directory + ": " + e, e);
     }
@@ -52,6 +60,8 @@ final class SnapshotImport {
   }
 
   private void write() {
+    clear.noteMissing(hashes);
+    hashes.clear();
     batch.writeUnlogged();
     batch.close();
     batch = db.batch();
@@ -108,11 +118,14 @@ final class SnapshotImport {
     VersionedValue value = new VersionedValue(entry.getValue(), entry.getMetadata(), version);
     put(Table.STATE, StateKey.encode(namespace, entry.getKey()), value.encode());
     if (hashed) {
-      schedule(StateKey.collectionOf(namespace), entry.getKey(), version.block());
+      CollectionName name = StateKey.collectionOf(namespace);
+      long expiry = schedule(name, entry.getKey(), version.block());
+      hashes.add(
+          new PrivateStore.SnapshotHash(name, version, entry.getKey(), entry.getValue(), expiry));
     }
   }
 
-  private void schedule(CollectionName name, ByteString keyHash, long block) {
+  private long schedule(CollectionName name, ByteString keyHash, long block) {
     QueryExecutor definitions =
         new StateQueryExecutor(
             new DefinitionsView(new StoredState(db, null)), ReadRecorder.NONE, false, null);
@@ -120,5 +133,6 @@ final class SnapshotImport {
     if (expiry != BlockToLive.NEVER) {
       ExpirySchedule.put(batch, expiry, block, name, keyHash);
     }
+    return expiry;
   }
 }

@@ -22,6 +22,8 @@ enum Table {
   PRIVATE_KEYS,
   /// Private write sets that are missing.
   MISSING,
+  /// Hashes of keys and values that a snapshot tells of, by block and transaction that wrote them.
+  SNAPSHOT_HASHES,
   /// Up to where purges reached.
   PURGED,
   /// Blocks at which snapshots are asked for.

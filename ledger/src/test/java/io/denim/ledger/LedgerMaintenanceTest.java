@@ -73,7 +73,7 @@ class LedgerMaintenanceTest {
                 BlockPrivateData.NONE));
         assertThat(ledger.blockByNumber(block.getHeader().getNumber())).contains(block);
       }
-      assertThat(ledger.missingPrivateData(10)).isEmpty();
+      assertThat(ledger.missingPrivateData(-1, 10, collection -> true)).isEmpty();
     }
     assertState(LAST);
     LedgerMaintenance.forgetHeights(options, List.of(TestChain.CHANNEL));

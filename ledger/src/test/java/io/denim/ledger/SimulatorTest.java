@@ -221,7 +221,8 @@ class SimulatorTest {
             Optional.empty(),
             withheld.writtenKeys(),
             withheld.privateReads()));
-    assertThat(ledger.missingPrivateData(10)).containsExactly(new MissingInBlock(1, 0, name));
+    assertThat(ledger.missingPrivateData(-1, 10, collection -> true))
+        .containsExactly(new MissingInBlock(1, 0, name));
     try (QueryExecutor executor = ledger.queryExecutor()) {
       assertThatThrownBy(() -> executor.privateData("cc", "secret", "p"))
           .hasMessage(
@@ -233,7 +234,7 @@ class SimulatorTest {
     assertThat(ledger.commitMissing(List.of(new BlockOfPrivateData(1, List.of(wrong)))))
         .containsExactly(new MissingInBlock(1, 0, name));
     assertThat(ledger.commitMissing(List.of(new BlockOfPrivateData(1, List.of(right))))).isEmpty();
-    assertThat(ledger.missingPrivateData(10)).isEmpty();
+    assertThat(ledger.missingPrivateData(-1, 10, collection -> true)).isEmpty();
     try (QueryExecutor executor = ledger.queryExecutor()) {
       assertThat(executor.privateData("cc", "secret", "p")).contains(bytes("hidden"));
     }

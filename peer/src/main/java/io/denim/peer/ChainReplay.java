@@ -199,8 +199,8 @@ public final class ChainReplay implements AutoCloseable {
     }
 
     @Override
-    public CommitBlock complete(ValidatedBlock block) {
-      return block.toCommit(watcher.privateData(block));
+    public Optional<CommitBlock> complete(ValidatedBlock block, boolean mayWait) {
+      return Optional.of(block.toCommit(watcher.privateData(block)));
     }
 
     @Override

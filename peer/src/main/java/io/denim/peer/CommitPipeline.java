@@ -32,8 +32,9 @@ import org.slf4j.LoggerFactory;
 ///
 /// Each block of a group is validated against the state that those before it leave. One that
 /// changes the configuration or a chaincode's definition ends its group, since more than validation
-/// follows from these. Where the disk fails, the channel stands still until it is mended. One
-/// thread checks, one commits; `submit` and `close` are for others.
+/// follows from these. One whose private data has to be waited for begins a group, so that no other
+/// waits with it. Where the disk fails, the channel stands still until it is mended. One thread
+/// checks, one commits; `submit` and `close` are for others.
 final class CommitPipeline implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(CommitPipeline.class);
   private static final int RECEIVED = 16;
@@ -71,7 +72,11 @@ final class CommitPipeline implements AutoCloseable {
     CommitGroup beginGroup();
 
     /// Adds private data to a validated block.
-    CommitBlock complete(ValidatedBlock block);
+    ///
+    /// @param mayWait whether private data that is not at hand may be waited for
+    /// @return empty if it has to be and must not
+    Optional<CommitBlock> complete(ValidatedBlock block, boolean mayWait)
+        throws InterruptedException;
 
     /// Is told that the ledger has blocks of which nothing else was told.
     void recovered();
@@ -210,14 +215,19 @@ final class CommitPipeline implements AutoCloseable {
         followed.reach(target.height());
         return;
       }
-      last = validate(taken.getFirst(), group, blocks);
+      last = validate(taken.getFirst(), group, blocks, true).orElseThrow();
       while (blocks.size() < MOST_IN_GROUP && !group.mustEnd() && !endsGroup(last)) {
         CheckedBlock following = held.isEmpty() ? checked.poll() : held.remove();
         if (following == null) {
           break;
         }
         taken.add(following);
-        last = validate(following, group, blocks);
+        Optional<ValidatedBlock> validated = validate(following, group, blocks, false);
+        if (validated.isEmpty()) {
+          held.addFirst(taken.removeLast());
+          break;
+        }
+        last = validated.get();
       }
       committed = group.commit();
     }
@@ -232,13 +242,18 @@ final class CommitPipeline implements AutoCloseable {
     }
   }
 
-  private ValidatedBlock validate(CheckedBlock next, CommitGroup group, List<CommitBlock> blocks)
+  /// @return empty if the block has to begin a group
+  private Optional<ValidatedBlock> validate(
+      CheckedBlock next, CommitGroup group, List<CommitBlock> blocks, boolean mayWait)
       throws InterruptedException {
     ValidatedBlock validated = validator.validate(next, target.config(), CommittedState.of(group));
-    CommitBlock block = target.complete(validated);
-    group.add(block);
-    blocks.add(block);
-    return validated;
+    Optional<CommitBlock> block = target.complete(validated, mayWait);
+    if (block.isEmpty()) {
+      return Optional.empty();
+    }
+    group.add(block.get());
+    blocks.add(block.get());
+    return Optional.of(validated);
   }
 
   private static boolean endsGroup(ValidatedBlock block) {

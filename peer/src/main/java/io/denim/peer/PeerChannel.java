@@ -51,8 +51,7 @@ final class PeerChannel
           .setChannelConfigPolicyReference("/Channel/Application/LifecycleEndorsement")
           .build()
           .toByteString();
-  private static final long TRANSIENT_BLOCKS = 20_000; // how long unclaimed private data is kept
-  private static final long TRANSIENT_SWEEP = 1_000; // every so many blocks it is looked for
+  private static final long TRANSIENT_SWEEP = 1_000; // unclaimed private data is looked for
 
   private final PeerLedger ledger;
   private final SignatureVerifier verifier;
@@ -67,8 +66,9 @@ final class PeerChannel
   ///
   /// @param definitions read from the state
   /// @param cache follows commits
+  /// @param privateData from other peers
   record Chaincodes(
-      ChaincodeDefinitions definitions, LifecycleCache cache, CollectionMembership membership) {}
+      ChaincodeDefinitions definitions, LifecycleCache cache, PrivateDataFetch privateData) {}
 
   PeerChannel(
       PeerLedger ledger,
@@ -84,9 +84,7 @@ final class PeerChannel
     this.config = config;
     this.staged = staged;
     this.chaincodes = chaincodes;
-    this.privateData =
-        new BlockPrivateDataSource(
-            staged, collection -> chaincodes.membership().isMember(this, collection));
+    this.privateData = new BlockPrivateDataSource(this, chaincodes.privateData());
     this.pipeline = new CommitPipeline(new Committing(), validator);
   }
 
@@ -225,8 +223,9 @@ final class PeerChannel
     }
 
     @Override
-    public CommitBlock complete(ValidatedBlock block) {
-      return block.toCommit(privateData.of(block.transactions()));
+    public Optional<CommitBlock> complete(ValidatedBlock block, boolean mayWait)
+        throws InterruptedException {
+      return privateData.of(block, mayWait).map(block::toCommit);
     }
 
     @Override
@@ -253,15 +252,17 @@ final class PeerChannel
       }
     }
 
-    /// Private data of committed transactions is in the ledger now.
+    /// Private data of committed transactions is in the ledger now, or not for this peer.
     private void dropStaged(CommittedBlock block, BlockPrivateData data) {
-      if (!data.present().isEmpty()) {
+      if (!data.present().isEmpty() || !data.missing().isEmpty()) {
         Set<String> txIds = new HashSet<>();
         data.present().keySet().forEach(number -> txIds.add(block.txIds().get(number)));
+        data.missing().forEach(each -> txIds.add(block.txIds().get(each.txNumber())));
         staged.purgeByTxIds(txIds);
       }
-      if (block.number() % TRANSIENT_SWEEP == 0 && block.number() > TRANSIENT_BLOCKS) {
-        staged.purgeBelowHeight(block.number() - TRANSIENT_BLOCKS);
+      long kept = chaincodes.privateData().settings().transientStoreMaxBlockRetention();
+      if (block.number() % Math.min(kept, TRANSIENT_SWEEP) == 0 && block.number() > kept) {
+        staged.purgeBelowHeight(block.number() - kept);
       }
     }
 

@@ -7,6 +7,7 @@ import io.denim.endorse.Endorser;
 import io.denim.endorse.ProposalFreshness;
 import io.denim.gateway.CommitNotifier;
 import io.denim.gossip.GossipNode;
+import io.denim.gossip.PrivateDataSettings;
 import io.denim.gossip.comm.Communication;
 import io.denim.gossip.comm.GossipSelf;
 import io.denim.identity.MspConfigException;
@@ -22,7 +23,6 @@ import io.denim.validate.Parallel;
 import io.denim.wire.TlsConfigurationException;
 import io.denim.wire.TlsKeyPair;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -43,9 +43,6 @@ public final class PeerNode implements AutoCloseable {
       Metrics metrics,
       Logging logging,
       String version) {}
-
-  /// How long another peer may take to acknowledge private data, as in core.yaml's example.
-  private static final Duration PUSH_PATIENCE = Duration.ofSeconds(3);
 
   private PeerNode() {}
 
@@ -75,20 +72,28 @@ public final class PeerNode implements AutoCloseable {
     PeerIdentity identity = PeerIdentity.load(settings.self(), environment);
     PeerChannels channels =
         new PeerChannels(new ProposalAccess(identity.msp().msp(), identity.local()));
+    PrivateDataSettings.Implicit implicit = settings.gossip().privateData().implicit();
     ChaincodeDefinitions definitions =
-        new ChaincodeDefinitions(channels, new ImplicitCollections(settings.self().mspId(), 0, 1));
+        new ChaincodeDefinitions(
+            channels,
+            new ImplicitCollections(
+                settings.self().mspId(), implicit.requiredPeerCount(), implicit.maxPeerCount()));
     PackageStore packages = PackageStore.open(settings.directory().resolve("lifecycle/chaincodes"));
     LifecycleCache cache = new LifecycleCache(settings.self().mspId(), packages.list());
     CollectionMembership membership =
         new CollectionMembership(definitions, identity.signing().identity());
     CommitNotifier commits = new CommitNotifier();
+    GossipNode gossip = gossip(settings, environment, identity, channels);
+    PeerPrivateData privateData =
+        new PeerPrivateData(
+            channels, membership, gossip, settings.gossip().privateData(), environment.clock());
     ChannelStarter starter =
         parts.add(
             new ChannelStarter(
                 new ChannelStarter.Node(
                     ledgers(settings, definitions, environment.metrics()),
                     settings.directory().resolve("transientstore"),
-                    new PeerChannel.Chaincodes(definitions, cache, membership),
+                    new PeerChannel.Chaincodes(definitions, cache, privateData.fetch()),
                     validator(definitions, environment),
                     environment.verifier(),
                     identity.signer(),
@@ -102,9 +107,8 @@ public final class PeerNode implements AutoCloseable {
             environment,
             new PeerChaincodes.Subject(channels, starter, definitions, cache, packages),
             parts);
-    GossipNode gossip = parts.add(gossip(settings, environment, identity, channels));
-    PrivateDataExchange privateData =
-        parts.add(new PrivateDataExchange(channels, gossip, PUSH_PATIENCE));
+    parts.add(gossip); // to end before the channels that it asks about
+    parts.add(privateData);
     Endorser endorser =
         new Endorser(
             channelId -> channels.channel(channelId).map(EndorsementChannel.class::cast),
@@ -112,7 +116,7 @@ public final class PeerNode implements AutoCloseable {
             identity.signing(),
             chaincodes.runtime(),
             chaincodes.runnable(),
-            privateData,
+            privateData.exchange(),
             new ProposalFreshness(environment.clock(), settings.limits().timeWindow()));
     starter.openAll();
     new PeerServices(
@@ -122,6 +126,7 @@ public final class PeerNode implements AutoCloseable {
                 identity, channels, membership, endorser, chaincodes, commits, gossip))
         .start(parts);
     gossip.start();
+    privateData.start();
     LOG.info(
         "Started peer with ID=[{}], network ID=[{}], address=[{}]",
         settings.self().id(),

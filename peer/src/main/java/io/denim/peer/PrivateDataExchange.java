@@ -1,7 +1,6 @@
 package io.denim.peer;
 
 import com.google.protobuf.ByteString;
-import io.denim.channelconfig.ChannelConfig;
 import io.denim.endorse.PrivateDataDistributor;
 import io.denim.gossip.Dissemination;
 import io.denim.gossip.GossipNode;
@@ -9,19 +8,18 @@ import io.denim.gossip.comm.Answer;
 import io.denim.gossip.comm.Incoming;
 import io.denim.gossip.core.ChannelMember;
 import io.denim.identity.IdentityOutcome;
-import io.denim.policy.Policy;
-import io.denim.policy.PolicyConfigException;
-import io.denim.policy.SignaturePolicies;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import org.hyperledger.fabric.protos.gossip.GossipMessage;
 import org.hyperledger.fabric.protos.gossip.PrivateDataMessage;
 import org.hyperledger.fabric.protos.gossip.PrivatePayload;
@@ -37,23 +35,41 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Keeps private writes until their transaction commits, those that this peer endorsed and those
-/// that others send, and sends its own to other members of their collections (fabric v3.1.5
-/// gossip/privdata/distributor.go, gossip/state/state.go). Safe for use by any thread.
+/// that others send, and sends its own to other members of their collections. An endorsement waits
+/// for as many acknowledgements as its collections require, not for all. Safe for use by any
+/// thread.
+///
+/// Follows fabric v3.1.5 gossip/privdata/distributor.go, gossip/state/state.go.
 final class PrivateDataExchange implements PrivateDataDistributor, AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(PrivateDataExchange.class);
+  private static final Logger LOG = LoggerFactory.getLogger("gossip.privdata");
+
+  /// Messages that are being sent at once.
+  private static final int MAX_SENDINGS = 2_000;
 
   private final PeerChannels channels;
+  private final CollectionMembership membership;
   private final GossipNode gossip;
   private final Duration patience;
+  private final Semaphore sendings = new Semaphore(MAX_SENDINGS);
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
 
   /// @param patience how long another peer may take to acknowledge
-  PrivateDataExchange(PeerChannels channels, GossipNode gossip, Duration patience) {
+  PrivateDataExchange(
+      PeerChannels channels,
+      CollectionMembership membership,
+      GossipNode gossip,
+      Duration patience) {
     this.channels = channels;
+    this.membership = membership;
     this.gossip = gossip;
     this.patience = patience;
     gossip.communication().handle(GossipMessage.ContentCase.PRIVATE_DATA, "", this::receive);
   }
+
+  /// One collection's writes on their way to other peers.
+  ///
+  /// @param outcomes one for each peer: empty if it has taken them
+  private record Spreading(int peers, int required, BlockingQueue<Optional<String>> outcomes) {}
 
   @Override
   public Optional<String> distribute(
@@ -63,6 +79,7 @@ final class PrivateDataExchange implements PrivateDataDistributor, AutoCloseable
       return Optional.of("channel '" + channelId + "' not found");
     }
     channel.get().staged().persist(txId, writes.getEndorsedAt(), writes);
+    List<Spreading> all = new ArrayList<>();
     for (NsPvtReadWriteSet namespace : writes.getPvtRwset().getNsPvtRwsetList()) {
       Map<String, CollectionConfig> configs =
           byName(writes.getCollectionConfigsOrThrow(namespace.getNamespace()));
@@ -81,14 +98,25 @@ final class PrivateDataExchange implements PrivateDataDistributor, AutoCloseable
                 .setPrivateSimHeight(writes.getEndorsedAt())
                 .setCollectionConfigs(CollectionConfigPackage.newBuilder().addConfig(config))
                 .build();
-        Optional<String> failure =
-            disseminate(channel.get().config(), config.getStaticCollectionConfig(), payload);
-        if (failure.isPresent()) {
-          return failure;
+        StaticCollectionConfig collection = config.getStaticCollectionConfig();
+        List<ChannelMember> eligible = eligible(channel.get(), collection);
+        int required = collection.getRequiredPeerCount();
+        if (eligible.size() < required) {
+          return Optional.of(
+              "could not build private data dissemination plan for chaincode "
+                  + namespace.getNamespace()
+                  + " and collection "
+                  + written.getCollectionName()
+                  + ": required to disseminate to at least "
+                  + required
+                  + " peers, but know of only "
+                  + eligible.size()
+                  + " eligible peers");
         }
+        all.add(spread(channelId, collection, eligible, payload));
       }
     }
-    return Optional.empty();
+    return await(all);
   }
 
   private static Map<String, CollectionConfig> byName(CollectionConfigPackage configs) {
@@ -99,100 +127,100 @@ final class PrivateDataExchange implements PrivateDataDistributor, AutoCloseable
     return byName;
   }
 
-  private Optional<String> disseminate(
-      ChannelConfig config, StaticCollectionConfig collection, PrivatePayload payload) {
-    List<ChannelMember> eligible = eligible(config, collection);
+  /// The other peers that are members of the collection, in random order.
+  private List<ChannelMember> eligible(PeerChannel channel, StaticCollectionConfig collection) {
+    List<ChannelMember> eligible = new ArrayList<>(gossip.view().channel(channel.id()));
+    eligible.removeIf(membership.members(channel, collection).negate());
+    Collections.shuffle(eligible);
+    return eligible;
+  }
+
+  private Spreading spread(
+      String channelId,
+      StaticCollectionConfig collection,
+      List<ChannelMember> eligible,
+      PrivatePayload payload) {
     int required = collection.getRequiredPeerCount();
-    if (eligible.size() < required) {
-      return Optional.of(
-          "required to disseminate to at least "
-              + required
-              + " peers, but know of only "
-              + eligible.size()
-              + " eligible peers");
-    }
-    Dissemination<ChannelMember> plan =
+    List<ChannelMember> peers =
         Dissemination.of(
-            eligible,
-            peer -> peer.member().mspId(),
-            required,
-            Math.max(required, collection.getMaximumPeerCount()));
-    List<Future<Optional<String>>> sendings = new ArrayList<>();
-    for (ChannelMember peer : plan.peers()) {
-      sendings.add(executor.submit(() -> send(config.channelId(), peer, payload)));
+                eligible,
+                peer -> peer.member().mspId(),
+                Math.max(required, collection.getMaximumPeerCount()))
+            .peers();
+    BlockingQueue<Optional<String>> outcomes = new LinkedBlockingQueue<>();
+    for (ChannelMember peer : peers) {
+      if (sendings.tryAcquire()) {
+        executor.execute(() -> {
+          try {
+            outcomes.add(send(channelId, peer, payload));
+          } finally {
+            sendings.release();
+          }
+        });
+      } else {
+        outcomes.add(Optional.of("too many private writes are being sent already"));
+      }
     }
-    int taken = 0;
-    for (Future<Optional<String>> sending : sendings) {
-      taken += isTaken(sending, payload) ? 1 : 0;
+    return new Spreading(peers.size(), required, outcomes);
+  }
+
+  private static Optional<String> await(List<Spreading> all) {
+    int failed = 0;
+    int required = 0;
+    try {
+      for (Spreading each : all) {
+        int taken = 0;
+        for (int i = 0; i < each.peers() && taken < each.required(); i++) {
+          taken += each.outcomes().take().isEmpty() ? 1 : 0;
+        }
+        failed += each.required() - taken;
+        required += each.required();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.of("the peer stops");
     }
-    return taken >= required
+    return failed == 0
         ? Optional.empty()
         : Optional.of(
-            "failed disseminating "
-                + (required - taken)
+            "Failed disseminating "
+                + failed
                 + " out of "
                 + required
                 + " private dissemination plans");
   }
 
-  private static boolean isTaken(Future<Optional<String>> sending, PrivatePayload payload) {
-    try {
-      Optional<String> refusal = sending.get();
-      refusal.ifPresent(reason ->
-          LOG.warn(
-              "Failed disseminating private data of transaction {}: {}",
-              payload.getTxId(),
-              reason));
-      return refusal.isEmpty();
-    } catch (ExecutionException e) {
-      LOG.warn("Failed disseminating private data", e);
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
-  }
-
-  /// The other peers that are members of the collection.
-  private List<ChannelMember> eligible(ChannelConfig config, StaticCollectionConfig collection) {
-    Policy members;
-    try {
-      members =
-          SignaturePolicies.compile(
-              collection.getMemberOrgsPolicy().getSignaturePolicy(), config.msps());
-    } catch (PolicyConfigException e) {
-      LOG.error("Collection {} has no usable policy: {}", collection.getName(), e.getMessage());
-      return List.of();
-    }
-    List<ChannelMember> eligible = new ArrayList<>();
-    for (ChannelMember peer : gossip.view().channel(config.channelId())) {
-      switch (config.msps().identity(peer.member().identity())) {
-        case IdentityOutcome.Accepted(var identity) -> {
-          if (members.evaluateIdentities(List.of(identity)).satisfied()) {
-            eligible.add(peer);
-          }
-        }
-        case IdentityOutcome.Refused _ -> {}
-      }
-    }
-    return eligible;
-  }
-
-  private Optional<String> send(String channelId, ChannelMember peer, PrivatePayload payload)
-      throws InterruptedException {
+  /// @return why the peer has not taken it, empty if it has
+  private Optional<String> send(String channelId, ChannelMember peer, PrivatePayload payload) {
     GossipMessage message =
         GossipMessage.newBuilder()
             .setChannel(ByteString.copyFromUtf8(channelId))
             .setTag(GossipMessage.Tag.CHAN_ONLY)
             .setPrivateData(PrivateDataMessage.newBuilder().setPayload(payload))
             .build();
-    return switch (gossip.communication().request(GossipNode.address(peer), message, patience)) {
-      case Answer.Missing(String reason) -> Optional.of(reason);
-      case Answer.Received(GossipMessage answer) ->
-          !answer.hasAck()
-              ? Optional.of("the peer answers with " + answer.getContentCase())
-              : Optional.of(answer.getAck().getError()).filter(error -> !error.isEmpty());
-    };
+    Optional<String> refusal;
+    try {
+      refusal =
+          switch (gossip.communication().request(GossipNode.address(peer), message, patience)) {
+            case Answer.Missing(String reason) -> Optional.of(reason);
+            case Answer.Received(GossipMessage answer) ->
+                !answer.hasAck()
+                    ? Optional.of("the peer answers with " + answer.getContentCase())
+                    : Optional.of(answer.getAck().getError()).filter(error -> !error.isEmpty());
+          };
+    } catch (InterruptedException e) {
+      return Optional.of("the peer stops");
+    }
+    refusal.ifPresent(reason ->
+        LOG.warn(
+            "[channel: {}] Failed disseminating private data of transaction {}, collection {} to"
+                + " {}: {}",
+            channelId,
+            payload.getTxId(),
+            payload.getCollectionName(),
+            peer.member().preferredEndpoint(),
+            reason));
+    return refusal;
   }
 
   private void receive(Incoming incoming) {
