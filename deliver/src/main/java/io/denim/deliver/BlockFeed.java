@@ -46,6 +46,7 @@ public final class BlockFeed implements AutoCloseable {
   private final Optional<TlsKeyPair> clientKeyPair;
   private final boolean tls;
   private final Thread thread;
+  private boolean delivered; // a block, since all orderers were asked last; owned by the thread
   private volatile boolean closed;
 
   /// Who takes the blocks. Called by the feed's thread alone.
@@ -60,6 +61,10 @@ public final class BlockFeed implements AutoCloseable {
     ///
     /// @return why it is refused, empty if it is taken
     Optional<String> take(Block block) throws InterruptedException;
+
+    /// Is told that none of the orderers has delivered a block when all of them were asked, and
+    /// when one does again.
+    default void outOfReach(boolean isSo) {}
   }
 
   /// How orderers are connected to.
@@ -96,11 +101,12 @@ public final class BlockFeed implements AutoCloseable {
     Duration pause = FIRST_PAUSE;
     try {
       while (!closed) {
-        long before = taker.next();
+        delivered = false;
         for (OrdererEndpoint orderer : inRandomOrder(taker.orderers())) {
           followUntilItFails(orderer);
         }
-        pause = taker.next() != before ? FIRST_PAUSE : longer(pause);
+        taker.outOfReach(!delivered);
+        pause = delivered ? FIRST_PAUSE : longer(pause);
         TimeUnit.NANOSECONDS.sleep(pause.toNanos());
       }
     } catch (InterruptedException e) {
@@ -181,7 +187,11 @@ public final class BlockFeed implements AutoCloseable {
 
   private Optional<String> take(DeliverResponse response) throws InterruptedException {
     return switch (response.getTypeCase()) {
-      case BLOCK -> taker.take(response.getBlock());
+      case BLOCK -> {
+        delivered = true;
+        taker.outOfReach(false);
+        yield taker.take(response.getBlock());
+      }
       case STATUS -> Optional.of("it answers " + response.getStatus());
       case TYPE_NOT_SET -> Optional.of("it sent neither a block nor a status");
     };

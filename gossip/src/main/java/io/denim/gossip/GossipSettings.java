@@ -15,7 +15,8 @@ public record GossipSettings(
     Timing timing,
     CommunicationSettings communication,
     Duration membershipReport,
-    PrivateDataSettings privateData) {
+    PrivateDataSettings privateData,
+    StateTransferSettings state) {
   public GossipSettings {
     bootstrap = Set.copyOf(bootstrap);
   }
@@ -27,7 +28,8 @@ public record GossipSettings(
         Timing.defaults(),
         CommunicationSettings.defaults(),
         Duration.ofSeconds(5),
-        PrivateDataSettings.defaults());
+        PrivateDataSettings.defaults(),
+        StateTransferSettings.defaults());
   }
 
   /// Reads the keys; whatever is wrong is left to {@link Settings#finish}.
@@ -60,6 +62,7 @@ public record GossipSettings(
         timing,
         communication,
         settings.duration("peer.gossip.membershipTrackerInterval", Duration.ofSeconds(5)),
-        PrivateDataSettings.of(settings));
+        PrivateDataSettings.of(settings),
+        StateTransferSettings.of(settings));
   }
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// internal/pkg/peer/orderers, blocksprovider/block_verification.go). Used by one thread.
 final class BlockAdmission {
   private final Chain chain;
-  private long next;
+  private volatile long next; // read by any thread
   private ByteString lastHash;
   private boolean afterConfig;
   private @Nullable Verifying verifying;

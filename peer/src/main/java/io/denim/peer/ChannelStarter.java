@@ -148,7 +148,7 @@ final class ChannelStarter implements AutoCloseable {
     running.add(channel);
     channel.start();
     BlockFeed feed =
-        new BlockFeed(ledger.channelId(), channel.taker(), node.signer(), node.orderers());
+        new BlockFeed(ledger.channelId(), channel.intake(), node.signer(), node.orderers());
     running.add(feed);
     feed.start();
   }

@@ -2,9 +2,7 @@ package io.denim.peer;
 
 import com.google.protobuf.ByteString;
 import io.denim.channelconfig.ChannelConfig;
-import io.denim.deliver.BlockFeed;
 import io.denim.deliver.DeliverChannel;
-import io.denim.deliver.OrdererEndpoint;
 import io.denim.endorse.EndorsementChannel;
 import io.denim.gateway.CommitNotifier;
 import io.denim.gateway.DefinedChaincode;
@@ -33,6 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.hyperledger.fabric.protos.common.Block;
+import org.hyperledger.fabric.protos.ledger.rwset.TxPvtReadWriteSet;
 import org.hyperledger.fabric.protos.peer.ApplicationPolicy;
 import org.hyperledger.fabric.protos.peer.CollectionConfig;
 import org.hyperledger.fabric.protos.peer.CollectionConfigPackage;
@@ -60,6 +59,7 @@ final class PeerChannel
   private final BlockPrivateDataSource privateData;
   private final CommitNotifier commits;
   private final CommitPipeline pipeline;
+  private final BlockIntake intake;
   private volatile ChannelConfig config;
 
   /// What a channel asks of the peer's chaincode side.
@@ -86,6 +86,11 @@ final class PeerChannel
     this.chaincodes = chaincodes;
     this.privateData = new BlockPrivateDataSource(this, chaincodes.privateData());
     this.pipeline = new CommitPipeline(new Committing(), validator);
+    this.intake =
+        new BlockIntake(
+            id(),
+            new Judged(),
+            new BlockAdmission(new Judged(), ledger.height(), ledger.info().getCurrentBlockHash()));
   }
 
   void start() {
@@ -104,9 +109,9 @@ final class PeerChannel
     return staged;
   }
 
-  /// Takes the channel's blocks from its orderers.
-  BlockFeed.Taker taker() {
-    return new Receiving();
+  /// Takes the channel's blocks, whoever brings them.
+  BlockIntake intake() {
+    return intake;
   }
 
   /// Why the channel commits no more, empty while it does.
@@ -279,21 +284,8 @@ final class PeerChannel
     }
   }
 
-  /// The pipeline's beginning. Owned by the feed's thread.
-  private final class Receiving implements BlockFeed.Taker, BlockAdmission.Chain {
-    private final BlockAdmission admission =
-        new BlockAdmission(this, ledger.height(), ledger.info().getCurrentBlockHash());
-
-    @Override
-    public long next() {
-      return admission.next();
-    }
-
-    @Override
-    public List<OrdererEndpoint> orderers() {
-      return OrdererEndpoint.of(config);
-    }
-
+  /// What the intake asks of the channel.
+  private final class Judged implements BlockIntake.Chain {
     @Override
     public ChannelConfig config() {
       return config;
@@ -305,17 +297,12 @@ final class PeerChannel
     }
 
     @Override
-    public Optional<String> take(Block block) throws InterruptedException {
-      Optional<String> problem = admission.problem(block);
-      if (problem.isPresent()) {
-        LOG.warn("[channel: {}] A block is refused: {}", id(), problem.get());
-        return problem;
+    public Optional<String> submit(Block block, Map<Integer, TxPvtReadWriteSet> data)
+        throws InterruptedException {
+      if (!data.isEmpty()) {
+        privateData.sent(block.getHeader().getNumber(), data);
       }
-      Optional<String> stopped = pipeline.submit(block);
-      if (stopped.isEmpty()) {
-        admission.taken(block);
-      }
-      return stopped;
+      return pipeline.submit(block);
     }
   }
 }

@@ -8,8 +8,11 @@ import io.denim.endorse.ProposalFreshness;
 import io.denim.gateway.CommitNotifier;
 import io.denim.gossip.GossipNode;
 import io.denim.gossip.PrivateDataSettings;
+import io.denim.gossip.StateTransferSettings;
 import io.denim.gossip.comm.Communication;
 import io.denim.gossip.comm.GossipSelf;
+import io.denim.gossip.state.StateAnswering;
+import io.denim.gossip.state.StateRequests;
 import io.denim.identity.MspConfigException;
 import io.denim.identity.SignatureVerifier;
 import io.denim.ledger.LedgerProvider;
@@ -109,6 +112,8 @@ public final class PeerNode implements AutoCloseable {
             parts);
     parts.add(gossip); // to end before the channels that it asks about
     parts.add(privateData);
+    StateTransfer transfer =
+        parts.add(transfer(settings, environment, channels, membership, gossip));
     Endorser endorser =
         new Endorser(
             channelId -> channels.channel(channelId).map(EndorsementChannel.class::cast),
@@ -127,11 +132,31 @@ public final class PeerNode implements AutoCloseable {
         .start(parts);
     gossip.start();
     privateData.start();
+    transfer.start();
     LOG.info(
         "Started peer with ID=[{}], network ID=[{}], address=[{}]",
         settings.self().id(),
         settings.self().networkId(),
         settings.self().address());
+  }
+
+  /// Gives other peers blocks, and makes what asks them for some.
+  private static StateTransfer transfer(
+      PeerSettings settings,
+      Environment environment,
+      PeerChannels channels,
+      CollectionMembership membership,
+      GossipNode gossip) {
+    StateTransferSettings state = settings.gossip().state();
+    StateAnswering.start(
+        gossip.communication(),
+        new HeldBlocks(channels, membership, new PeerGossip(channels, settings.grpc())),
+        state.batchSize());
+    return new StateTransfer(
+        channels,
+        new StateRequests(gossip, state.responseTimeout()),
+        state,
+        environment.clock());
   }
 
   private static GossipNode gossip(
