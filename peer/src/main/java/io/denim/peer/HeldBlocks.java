@@ -1,7 +1,7 @@
 package io.denim.peer;
 
 import com.google.protobuf.ByteString;
-import io.denim.gossip.ChannelReaders;
+import io.denim.gossip.ChannelJudge;
 import io.denim.gossip.state.BlockHolder;
 import io.denim.ledger.CollectionName;
 import io.denim.ledger.TxPvtData;
@@ -14,7 +14,7 @@ import org.hyperledger.fabric.protos.gossip.PvtDataPayload;
 
 /// Gives other peers that may read a channel its blocks, with the private data of those collections
 /// that they are members of (fabric v3.1.5 gossip/privdata/coordinator.go GetPvtDataAndBlockByNum).
-record HeldBlocks(PeerChannels channels, CollectionMembership membership, ChannelReaders readers)
+record HeldBlocks(PeerChannels channels, CollectionMembership membership, ChannelJudge readers)
     implements BlockHolder {
   @Override
   public Optional<Long> height(String channelId, SignedData asker) {
