@@ -40,6 +40,7 @@ public final class GossipNode implements AutoCloseable {
   private final Self self;
   private final InstantSource clock;
   private final Supplier<List<ChannelStatus>> channels;
+  private final PushedBlocks blocks;
   private final Communication communication;
   private final GossipCore core;
   private final MembershipReport report;
@@ -51,10 +52,12 @@ public final class GossipNode implements AutoCloseable {
   /// Who this peer is and what it asks the rest of the node.
   ///
   /// @param channels this peer's channels as they are now; asked several times a second
+  /// @param blocks takes those that other peers push
   public record Subject(
       Communication.Parties parties,
       ChannelJudge judge,
       Supplier<List<ChannelStatus>> channels,
+      PushedBlocks blocks,
       InstantSource clock,
       Metrics metrics) {}
 
@@ -74,6 +77,7 @@ public final class GossipNode implements AutoCloseable {
             internalEndpoint);
     this.clock = subject.clock();
     this.channels = subject.channels();
+    this.blocks = subject.blocks();
     this.communication =
         new Communication(
             subject.parties(), settings.communication(), new Events(), subject.metrics());
@@ -169,7 +173,8 @@ public final class GossipNode implements AutoCloseable {
         }
         case Effect.Contact(String endpoint) -> communication.contact(endpoint);
         case Effect.Disconnect(ByteString pkiId) -> communication.disconnect(pkiId);
-        case Effect.Deliver _ -> {}
+        case Effect.Deliver(String channelId, long number, ByteString block) ->
+            blocks.received(channelId, number, block);
       }
     }
   }

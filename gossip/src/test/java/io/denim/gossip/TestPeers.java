@@ -100,6 +100,7 @@ final class TestPeers implements AutoCloseable {
                                 new ClientTls(roots(), Optional.of(tls), Optional.empty())))),
                 new Trusting(),
                 channels,
+                (channelId, number, block) -> {},
                 InstantSource.system(),
                 new Metrics()));
     GrpcServer server =

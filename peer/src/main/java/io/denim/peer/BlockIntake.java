@@ -140,9 +140,7 @@ final class BlockIntake implements BlockFeed.Taker {
 
   private void drain() {
     try {
-      for (Optional<ByteString> bytes = nextPushed();
-          bytes.isPresent();
-          bytes = nextPushed()) {
+      for (Optional<ByteString> bytes = nextPushed(); bytes.isPresent(); bytes = nextPushed()) {
         Block block = BLOCKS.parse(bytes.get());
         Optional<String> refused = take(block); // which logs why
         LOG.debug("[channel: {}] A pushed block: {}", channelId, refused.orElse("taken"));
@@ -160,11 +158,13 @@ final class BlockIntake implements BlockFeed.Taker {
     pushedLock.lock();
     try {
       long next = next();
-      pushed.entrySet().removeIf(each -> {
-        boolean old = each.getKey() < next;
-        pushedBytes -= old ? each.getValue().size() : 0;
-        return old;
-      });
+      pushed
+          .entrySet()
+          .removeIf(each -> {
+            boolean old = each.getKey() < next;
+            pushedBytes -= old ? each.getValue().size() : 0;
+            return old;
+          });
       ByteString bytes = pushed.remove(next);
       if (bytes == null) {
         draining = false;

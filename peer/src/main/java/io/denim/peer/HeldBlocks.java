@@ -41,8 +41,7 @@ record HeldBlocks(PeerChannels channels, CollectionMembership membership, Channe
                       number,
                       name ->
                           judged.computeIfAbsent(
-                              name,
-                              each -> membership.isMember(channel.get(), each, asker)))) {
+                              name, each -> membership.isMember(channel.get(), each, asker)))) {
             payload.addPrivateData(bytes(data));
           }
           return payload.build();

@@ -153,10 +153,7 @@ public final class PeerNode implements AutoCloseable {
         new HeldBlocks(channels, membership, new PeerGossip(channels, settings.grpc())),
         state.batchSize());
     return new StateTransfer(
-        channels,
-        new StateRequests(gossip, state.responseTimeout()),
-        state,
-        environment.clock());
+        channels, new StateRequests(gossip, state.responseTimeout()), state, environment.clock());
   }
 
   private static GossipNode gossip(
@@ -178,6 +175,10 @@ public final class PeerNode implements AutoCloseable {
             new Communication.Parties(self, new KnownMembers(identity.local(), channels), peer),
             peer,
             peer::statuses,
+            (channelId, number, block) ->
+                channels
+                    .channel(channelId)
+                    .ifPresent(channel -> channel.intake().push(number, block)),
             environment.clock(),
             environment.metrics()));
   }

@@ -63,8 +63,7 @@ final class StateTransfer implements AutoCloseable {
     try {
       while (!closed.await(TICK_MILLIS, TimeUnit.MILLISECONDS)) {
         long now = clock.millis();
-        boolean due =
-            settings.enabled() && now - lastCheck >= settings.checkInterval().toMillis();
+        boolean due = settings.enabled() && now - lastCheck >= settings.checkInterval().toMillis();
         if (due) {
           lastCheck = now;
         }
@@ -156,8 +155,7 @@ final class StateTransfer implements AutoCloseable {
     Map<Integer, TxPvtReadWriteSet> data = new HashMap<>();
     for (ByteString each : payloads) {
       PvtDataPayload payload = PvtDataPayload.parseFrom(each);
-      data.put(
-          (int) payload.getTxSeqInBlock(), TxPvtReadWriteSet.parseFrom(payload.getPayload()));
+      data.put((int) payload.getTxSeqInBlock(), TxPvtReadWriteSet.parseFrom(payload.getPayload()));
     }
     return data;
   }

@@ -43,6 +43,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A whole network under Fabric's own Java client, with a chaincode on Fabric's own shim.
 @Timeout(60)
@@ -234,12 +236,13 @@ class FabricGatewayTest {
         .getBlockNumber();
   }
 
-  @Test
-  void privateDataReachesMembersThatDidNotEndorse() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"told", "asked"}) // sent by the endorser; fetched when the block commits
+  void privateDataReachesMembersThatDidNotEndorse(String collection) throws Exception {
     Commit commit =
         contract
             .newProposal("putPrivate")
-            .addArguments("told", "whisper")
+            .addArguments(collection, "whisper")
             .putTransient("value", "softly".getBytes(StandardCharsets.UTF_8))
             .setEndorsingOrganizations("Org1MSP")
             .build()
@@ -248,8 +251,8 @@ class FabricGatewayTest {
     assertThat(commit.getStatus().isSuccessful()).isTrue();
     ManagedChannel other = connection("Org2");
     try (Gateway second = builder("Org2").signer(signer("Org2")).connection(other).connect()) {
-      contract(second).submitTransaction("put", "shape", "square");
-      assertThat(text(contract(second).evaluateTransaction("getPrivate", "told", "whisper")))
+      contract(second).submitTransaction("put", "shape-" + collection, "square");
+      assertThat(text(contract(second).evaluateTransaction("getPrivate", collection, "whisper")))
           .isEqualTo("softly");
     } finally {
       close(other);

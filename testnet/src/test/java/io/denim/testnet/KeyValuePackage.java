@@ -36,6 +36,10 @@ final class KeyValuePackage {
          {"name": "told", "policy": "OR('Org1MSP.member', 'Org2MSP.member')",
           "requiredPeerCount": 1, "maxPeerCount": 1, "blockToLive": 0,
           "memberOnlyRead": true, "memberOnlyWrite": true,
+          "endorsementPolicy": {"signaturePolicy": "OR('Org1MSP.peer', 'Org2MSP.peer')"}},
+         {"name": "asked", "policy": "OR('Org1MSP.member', 'Org2MSP.member')",
+          "requiredPeerCount": 0, "maxPeerCount": 0, "blockToLive": 0,
+          "memberOnlyRead": true, "memberOnlyWrite": true,
           "endorsementPolicy": {"signaturePolicy": "OR('Org1MSP.peer', 'Org2MSP.peer')"}}]
         """);
     network.deploy(folder, NAME, Optional.empty(), Optional.of(collections));

@@ -13,8 +13,8 @@ import org.hyperledger.fabric.protos.gossip.RemoteStateResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Answers other peers' requests for blocks. Few answers are made at once, and none is larger than a
-/// message may be: who lacks the rest goes on from there. Safe for use by any thread.
+/// Answers other peers' requests for blocks. Few answers are made at once, and none is larger than
+/// a message may be: who lacks the rest goes on from there. Safe for use by any thread.
 ///
 /// Follows fabric v3.1.5 gossip/state/state.go.
 public final class StateAnswering {
@@ -36,9 +36,7 @@ public final class StateAnswering {
   /// @param batchSize how many blocks behind the first one may be asked for at once
   public static void start(Communication communication, BlockHolder holder, int batchSize) {
     communication.handle(
-        GossipMessage.ContentCase.STATE_REQUEST,
-        "",
-        new StateAnswering(holder, batchSize)::answer);
+        GossipMessage.ContentCase.STATE_REQUEST, "", new StateAnswering(holder, batchSize)::answer);
     // Answers are taken by those who wait for them; what comes later is of no use.
     communication.handle(GossipMessage.ContentCase.STATE_RESPONSE, "", late -> {});
   }
@@ -57,7 +55,8 @@ public final class StateAnswering {
       return;
     }
     RemotePeer from = incoming.from();
-    SignedData asker = new SignedData(from.signedData(), from.identity().serialized(), from.signature());
+    SignedData asker =
+        new SignedData(from.signedData(), from.identity().serialized(), from.signature());
     Optional<Long> height = holder.height(incoming.channelId(), asker);
     if (height.isEmpty()) {
       LOG.warn(
@@ -69,8 +68,7 @@ public final class StateAnswering {
     slots.acquire();
     RemoteStateResponse response;
     try {
-      response =
-          blocks(incoming.channelId(), first, Math.min(last, height.get() - 1), asker);
+      response = blocks(incoming.channelId(), first, Math.min(last, height.get() - 1), asker);
     } finally {
       slots.release();
     }
