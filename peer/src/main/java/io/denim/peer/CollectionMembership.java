@@ -97,18 +97,22 @@ record CollectionMembership(ChaincodeDefinitions definitions, Identity self) {
     Set<String> mspIds = new HashSet<>();
     for (MSPPrincipal principal :
         collection.getMemberOrgsPolicy().getSignaturePolicy().getIdentitiesList()) {
-      try {
-        switch (principal.getPrincipalClassification()) {
-          case ROLE -> mspIds.add(MSPRole.parseFrom(principal.getPrincipal()).getMspIdentifier());
-          case ORGANIZATION_UNIT ->
-              mspIds.add(OrganizationUnit.parseFrom(principal.getPrincipal()).getMspIdentifier());
-          case IDENTITY, ANONYMITY, COMBINED, UNRECOGNIZED -> {}
-        }
-      } catch (InvalidProtocolBufferException e) {
-        continue; // the policy itself refuses it
-      }
+      organization(principal).ifPresent(mspIds::add);
     }
     return mspIds;
+  }
+
+  private static Optional<String> organization(MSPPrincipal principal) {
+    try {
+      return switch (principal.getPrincipalClassification()) {
+        case ROLE -> Optional.of(MSPRole.parseFrom(principal.getPrincipal()).getMspIdentifier());
+        case ORGANIZATION_UNIT ->
+            Optional.of(OrganizationUnit.parseFrom(principal.getPrincipal()).getMspIdentifier());
+        case IDENTITY, ANONYMITY, COMBINED, UNRECOGNIZED -> Optional.empty();
+      };
+    } catch (InvalidProtocolBufferException e) {
+      return Optional.empty(); // the policy itself refuses it
+    }
   }
 
   private static Optional<Policy> policy(PeerChannel channel, StaticCollectionConfig collection) {
