@@ -35,15 +35,12 @@ import org.hyperledger.fabric.protos.ledger.rwset.TxPvtReadWriteSet;
 import org.hyperledger.fabric.protos.peer.ApplicationPolicy;
 import org.hyperledger.fabric.protos.peer.CollectionConfig;
 import org.hyperledger.fabric.protos.peer.CollectionConfigPackage;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// One channel of a peer: its ledger, its configuration, and the way of new blocks into them. The
 /// configuration changes when a block that carries one commits. Reads are for any thread; the
 /// committing thread of the pipeline alone changes anything.
 final class PeerChannel
     implements EndorsementChannel, DeliverChannel, GatewayChannel, AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(PeerChannel.class);
   private static final String LIFECYCLE = "_lifecycle";
   private static final ByteString LIFECYCLE_POLICY =
       ApplicationPolicy.newBuilder()
