@@ -100,7 +100,7 @@ final class BlockAdmission {
   /// Goes on to the block after this one, which had no problem and was taken. A configuration must
   /// be in force before what comes after it is judged.
   void taken(Block block) {
-    next++;
+    next = block.getHeader().getNumber() + 1;
     lastHash = BlockHash.ofHeader(block.getHeader());
     afterConfig = ConfigBlocks.isConfigBlock(block);
   }
