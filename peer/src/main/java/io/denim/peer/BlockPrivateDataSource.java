@@ -44,7 +44,11 @@ final class BlockPrivateDataSource {
       }
       fetch.fetch(channel, number, search);
     }
-    sent.remove(number);
     return Optional.of(search.result());
+  }
+
+  /// Forgets what came along with a block, which is committed now.
+  void committed(long block) {
+    sent.remove(block);
   }
 }

@@ -250,6 +250,7 @@ final class PeerChannel
       for (int i = 0; i < committed.size(); i++) {
         follow(committed.get(i));
         dropStaged(committed.get(i), blocks.get(i).privateData());
+        privateData.committed(committed.get(i).number());
         commits.committed(id(), committed.get(i));
       }
     }
