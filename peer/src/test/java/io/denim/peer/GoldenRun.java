@@ -111,7 +111,7 @@ final class GoldenRun implements ChainReplay.Watcher {
   static Map<String, Object> contents(LedgerOptions options, PeerLedger ledger) {
     Map<String, Object> contents = new TreeMap<>();
     contents.put("commit hash", ledger.commitHash());
-    contents.put("missing", ledger.missingPrivateData(Integer.MAX_VALUE));
+    contents.put("missing", ledger.missingPrivateData(-1, Integer.MAX_VALUE, name -> true));
     for (long number = 0; number < ledger.height(); number++) {
       List<TxPvtData> data = ledger.privateData(number, name -> true);
       if (!data.isEmpty()) {
