@@ -1,10 +1,12 @@
 package io.denim.metrics;
 
 import java.util.concurrent.atomic.DoubleAdder;
+import java.util.function.DoubleSupplier;
 
 /// A number that only grows. Safe for use by any thread.
 public final class Counter {
   private final DoubleAdder value = new DoubleAdder();
+  private volatile DoubleSupplier base = () -> 0;
 
   Counter() {}
 
@@ -17,7 +19,11 @@ public final class Counter {
     value.add(amount);
   }
 
+  void follow(DoubleSupplier counted) {
+    base = counted;
+  }
+
   double value() {
-    return value.sum();
+    return base.getAsDouble() + value.sum();
   }
 }

@@ -17,6 +17,11 @@ public final class Metrics {
     return metric(name, Metric.Type.COUNTER, series -> new Counter());
   }
 
+  /// A counter without labels that is asked for its value when somebody looks.
+  public void counter(MetricName name, DoubleSupplier value) {
+    counter(name).series().follow(value);
+  }
+
   /// Something that goes up and down.
   public Metric<Gauge> gauge(MetricName name) {
     return metric(name, Metric.Type.GAUGE, series -> new Gauge());

@@ -51,13 +51,13 @@ public record Listener(InetSocketAddress address, Optional<ServerTls> tls) {
     }
   }
 
-  /// A section's TLS, absent where it is not enabled.
-  ///
-  /// @throws IOException if a certificate or key file cannot be read; the message names it
-  public static Optional<ServerTls> tls(Settings settings, String section, TlsKeys keys)
-      throws IOException {
-    Optional<Path> certificate = settings.path(section + "." + keys.certificate());
-    Optional<Path> privateKey = settings.path(section + "." + keys.privateKey());
+  /// A section's TLS, absent where it is not enabled. What is wrong with it is left to {@link
+  /// Settings#finish}.
+  public static Optional<ServerTls> tls(Settings settings, String section, TlsKeys keys) {
+    String certificateKey = section + "." + keys.certificate();
+    String privateKeyKey = section + "." + keys.privateKey();
+    Optional<Path> certificate = settings.path(certificateKey);
+    Optional<Path> privateKey = settings.path(privateKeyKey);
     boolean required =
         settings.flag(section + "." + keys.clientAuthRequired(), keys.clientAuthByDefault());
     List<Path> roots = settings.paths(section + "." + keys.clientRoots());
@@ -75,12 +75,17 @@ public record Listener(InetSocketAddress address, Optional<ServerTls> tls) {
     List<ByteString> clientRoots = new ArrayList<>();
     if (required) {
       for (Path root : roots) {
-        clientRoots.add(read(root));
+        settings.content(section + "." + keys.clientRoots(), root).ifPresent(clientRoots::add);
       }
+    }
+    Optional<ByteString> chain = settings.content(certificateKey);
+    Optional<ByteString> key = settings.content(privateKeyKey);
+    if (chain.isEmpty() || key.isEmpty()) {
+      return Optional.empty();
     }
     return Optional.of(
         new ServerTls(
-            new TlsKeyPair(read(certificate.get()), read(privateKey.get())),
+            new TlsKeyPair(chain.get(), key.get()),
             required ? ServerTls.ClientAuth.REQUIRED : ServerTls.ClientAuth.REQUESTED,
             clientRoots));
   }

@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Lays out log lines by Fabric's format strings, such as `%{time:2006-01-02 15:04:05.000 MST}
 /// %{level:.4s} [%{module}] %{message}`, or as JSON objects (`json`) or as key=value pairs
@@ -34,6 +35,7 @@ final class LogFormat extends EncoderBase<ILoggingEvent> {
 
   private final AtomicLong sequence = new AtomicLong();
   private final Layout layout;
+  private volatile @Nullable LineCounts counts;
 
   /// Writes one event's text, without the line's end.
   private interface Layout {
@@ -51,6 +53,11 @@ final class LogFormat extends EncoderBase<ILoggingEvent> {
         };
   }
 
+  /// Counts lines from now on.
+  void count(LineCounts lines) {
+    counts = lines;
+  }
+
   @Override
   public byte[] headerBytes() {
     return new byte[0];
@@ -65,6 +72,10 @@ final class LogFormat extends EncoderBase<ILoggingEvent> {
   public byte[] encode(ILoggingEvent event) {
     StringBuilder line = new StringBuilder(160);
     layout.write(line, event);
+    LineCounts counted = counts;
+    if (counted != null) {
+      counted.line(event.getLevel());
+    }
     return line.append('\n').toString().getBytes(StandardCharsets.UTF_8);
   }
 

@@ -5,6 +5,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
+import io.denim.metrics.Metrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,10 +21,12 @@ public final class Logging {
 
   private final LoggerContext context;
   private final List<String> named = new ArrayList<>(); // guarded by this
+  private final LogFormat format;
   private LoggingSpec spec; // guarded by this
 
-  private Logging(LoggerContext context, LoggingSpec spec) {
+  private Logging(LoggerContext context, LogFormat format, LoggingSpec spec) {
     this.context = context;
+    this.format = format;
     this.spec = spec;
   }
 
@@ -51,7 +54,7 @@ public final class Logging {
     appender.setEncoder(format);
     appender.start();
     context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(appender);
-    Logging logging = new Logging(context, spec);
+    Logging logging = new Logging(context, format, spec);
     logging.activate(spec);
     return logging;
   }
@@ -69,6 +72,11 @@ public final class Logging {
           }
         });
     spec = next;
+  }
+
+  /// Counts lines from now on, by level.
+  public void count(Metrics metrics) {
+    format.count(new LineCounts(metrics));
   }
 
   /// The spec in force, in its normal form.

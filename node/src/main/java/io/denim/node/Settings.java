@@ -1,6 +1,8 @@
 package io.denim.node;
 
+import com.google.protobuf.ByteString;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +15,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A node's configuration while it is read into records: a YAML file whose every key an environment
 /// variable overrides, with Fabric's conventions (keys regardless of case, `CORE_PEER_TLS_ENABLED`
@@ -21,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// together by {@link #finish}, which also names keys of the file that nobody asked for. Used by
 /// one thread, at start-up.
 public final class Settings {
+  private static final Logger LOG = LoggerFactory.getLogger(Settings.class);
+
   private final Path file;
   private final String prefix;
   private final Map<String, String> environment;
@@ -102,6 +108,39 @@ public final class Settings {
     return parsed(key, fallback, "a size such as 512 KB or 10 MB", ByteSize::parse);
   }
 
+  /// One of some words, regardless of case.
+  public String choice(String key, String fallback, List<String> words) {
+    return parsed(
+        key,
+        fallback,
+        "one of " + String.join(", ", words),
+        text -> {
+          for (String word : words) {
+            if (word.equalsIgnoreCase(text.strip())) {
+              return word;
+            }
+          }
+          return null;
+        });
+  }
+
+  /// The bytes of the file that a key names; empty where it names none or one that cannot be read,
+  /// which is reported.
+  public Optional<ByteString> content(String key) {
+    Optional<Path> path = path(key);
+    return path.isEmpty() ? Optional.empty() : content(key, path.get());
+  }
+
+  /// The bytes of a file that a key names among others.
+  Optional<ByteString> content(String key, Path path) {
+    try {
+      return Optional.of(ByteString.copyFrom(Files.readAllBytes(path)));
+    } catch (IOException e) {
+      problem(key, path, "a file that can be read (" + e.getClass().getSimpleName() + ")");
+      return Optional.empty();
+    }
+  }
+
   /// A path; a relative one starts at the configuration file's folder.
   public Optional<Path> path(String key) {
     return optionalText(key).map(this::resolve);
@@ -168,6 +207,13 @@ public final class Settings {
     return parent == null ? file : parent;
   }
 
+  /// Counts keys as honoured whose values do not matter as others stand.
+  public void know(String... keys) {
+    for (String key : keys) {
+      asked.add(key.toLowerCase(Locale.ROOT));
+    }
+  }
+
   /// Adds a problem that only its reader can see, to be reported by {@link #finish}.
   public void problem(String key, Object value, String expected) {
     problems.add(
@@ -188,44 +234,52 @@ public final class Settings {
     if (!problems.isEmpty()) {
       throw new SettingsException(List.copyOf(problems));
     }
-    List<String> known = new ArrayList<>(asked);
-    known.addAll(ignored);
+    KnownKeys known = new KnownKeys(asked, askedTrees, ignored);
     List<String> passedOver = new ArrayList<>();
     List<String> unknown = new ArrayList<>();
-    for (String key : values.keySet()) {
-      if (asked.contains(key) || covered(key, askedTrees)) {
-        continue;
+    values.forEach((key, value) -> {
+      switch (known.standing(key)) {
+        case HONOURED -> {}
+        case IGNORED -> {
+          if (!isEmpty(value)) {
+            passedOver.add(key);
+          }
+        }
+        case UNKNOWN -> unknown.add(Spelling.describe(key, known.names()));
       }
-      if (covered(key, ignored)) {
-        passedOver.add(key);
-      } else {
-        unknown.add(Spelling.describe(key, known));
-      }
-    }
+    });
     return new Unused(passedOver, unknown);
+  }
+
+  /// Does as {@link #finish} and tells who reads the log: what is ignored in one line, what is not
+  /// known, keys and environment variables, one by one.
+  ///
+  /// @throws SettingsException with every wrong value, one a line
+  public void report(Set<String> ignored) throws SettingsException {
+    Unused unused = finish(ignored);
+    if (!unused.ignored().isEmpty()) {
+      LOG.info(
+          "{}: ignored keys, which change nothing: {}", file, String.join(", ", unused.ignored()));
+    }
+    unused.unknown().forEach(key -> LOG.warn("{}: unknown key {}", file, key));
+    unknownVariables(ignored).forEach(name -> LOG.warn("unknown environment variable {}", name));
+  }
+
+  /// Environment variables with this node's prefix that override no known key, with what may have
+  /// been meant.
+  List<String> unknownVariables(Set<String> ignored) {
+    return new KnownKeys(asked, askedTrees, ignored).unknownVariables(prefix, environment.keySet());
   }
 
   /// Keys that change nothing.
   ///
-  /// @param ignored known to Fabric and meaningless here
+  /// @param ignored known to Fabric and meaningless here, of those that have a value
   /// @param unknown not known, with what may have been meant
   public record Unused(List<String> ignored, List<String> unknown) {
     public Unused {
       ignored = List.copyOf(ignored);
       unknown = List.copyOf(unknown);
     }
-  }
-
-  private static boolean covered(String key, Set<String> names) {
-    for (String name : names) {
-      String lower = name.toLowerCase(Locale.ROOT);
-      if (lower.endsWith(".")
-          ? key.startsWith(lower) || lower.startsWith(key + ".")
-          : key.equals(lower)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private <T> T parsed(
@@ -252,6 +306,13 @@ public final class Settings {
       case "false", "f", "0", "no", "off" -> false;
       default -> null;
     };
+  }
+
+  private static boolean isEmpty(@Nullable Object value) {
+    return value == null
+        || value.toString().isEmpty()
+        || (value instanceof List<?> list && list.isEmpty())
+        || (value instanceof Map<?, ?> map && map.isEmpty());
   }
 
   private Path resolve(String path) {

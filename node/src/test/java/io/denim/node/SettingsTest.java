@@ -99,6 +99,24 @@ class SettingsTest {
   }
 
   @Test
+  void variablesThatOverrideNothingAreNamedWithWhatWasMeant() throws Exception {
+    Settings settings =
+        load(
+            "peer: {id: jdoe}\n",
+            Map.of(
+                "CORE_PEER_ADRESS", "a:1",
+                "CORE_PEER_ADDRESS", "a:1",
+                "CORE_VM_ENDPOINT", "x",
+                "CORE_UNRELATED_THING_OF_OLD", "x",
+                "ORDERER_GENERAL_X", "x"));
+    settings.text("peer.address", "");
+
+    assertThat(settings.unknownVariables(Set.of("vm.")))
+        .containsExactly(
+            "CORE_PEER_ADRESS (did you mean CORE_PEER_ADDRESS?)", "CORE_UNRELATED_THING_OF_OLD");
+  }
+
+  @Test
   void aMissingFileSaysWhereItIsLookedFor() {
     assertThatThrownBy(() -> Settings.load(folder.resolve("core.yaml"), "CORE", Map.of()))
         .isInstanceOf(IOException.class)

@@ -6,6 +6,7 @@ import io.denim.metrics.Metrics;
 import io.denim.node.Logging;
 import io.denim.node.Settings;
 import io.denim.node.SettingsException;
+import io.denim.node.ThreadDump;
 import io.denim.wire.TlsConfigurationException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,6 +61,7 @@ public final class OrdererMain {
     }
     try {
       OrdererNode node = start(System.getenv());
+      ThreadDump.onSignal();
       CountDownLatch stopped = new CountDownLatch(1);
       Runtime.getRuntime()
           .addShutdownHook(

@@ -12,7 +12,7 @@ import io.denim.metrics.Metrics;
 import io.denim.node.HttpService;
 import io.denim.node.Listener;
 import io.denim.node.Logging;
-import io.denim.node.OperationsServer;
+import io.denim.node.NodeOperations;
 import io.denim.order.etcdraft.EtcdRaftConsenter;
 import io.denim.wire.Caller;
 import io.denim.wire.GrpcServer;
@@ -38,7 +38,7 @@ public final class OrdererNode implements AutoCloseable {
   private final GrpcServer grpc;
   private final Optional<GrpcServer> clusterServer;
   private final Optional<HttpService> admin;
-  private final Optional<OperationsServer> operations;
+  private final NodeOperations operations;
 
   /// What nodes of one process may share.
   public record Environment(
@@ -53,7 +53,7 @@ public final class OrdererNode implements AutoCloseable {
       GrpcServer grpc,
       Optional<GrpcServer> clusterServer,
       Optional<HttpService> admin,
-      Optional<OperationsServer> operations) {
+      NodeOperations operations) {
     this.registrar = registrar;
     this.grpc = grpc;
     this.clusterServer = clusterServer;
@@ -71,6 +71,10 @@ public final class OrdererNode implements AutoCloseable {
     LocalMsp msp =
         LocalMsp.load(
             settings.msp().directory(),
+            settings
+                .msp()
+                .keystore()
+                .orElseGet(() -> settings.msp().directory().resolve("keystore")),
             settings.msp().mspId(),
             environment.verifier(),
             environment.clock());
@@ -157,7 +161,11 @@ public final class OrdererNode implements AutoCloseable {
         clusterServer = Optional.of(listen(settings, own.get(), List.of(cluster)));
       }
       admin = admin(settings, environment, registrar);
-      Optional<OperationsServer> operations = operations(settings, environment);
+      NodeOperations operations =
+          NodeOperations.start(
+              settings.operations(),
+              new NodeOperations.Subject(
+                  environment.version(), environment.metrics(), environment.logging()));
       LOG.info("Beginning to serve requests");
       return new OrdererNode(registrar, grpc, clusterServer, admin, operations);
     } catch (IOException | RuntimeException e) {
@@ -176,7 +184,7 @@ public final class OrdererNode implements AutoCloseable {
             listener.address(),
             listener.tls(),
             Duration.ofSeconds(5),
-            settings.grpc().minClientKeepalive(),
+            settings.grpc().keepalive(),
             settings.grpc().maxMessageBytes()),
         services,
         List.of(Caller.interceptor()));
@@ -198,23 +206,6 @@ public final class OrdererNode implements AutoCloseable {
     return Optional.of(http);
   }
 
-  private static Optional<OperationsServer> operations(
-      OrdererSettings settings, Environment environment) throws IOException {
-    if (settings.operations().isEmpty()) {
-      return Optional.empty();
-    }
-    Listener listener = settings.operations().get();
-    Optional<Metrics> shown =
-        settings.metricsProvider().equals("prometheus")
-            ? Optional.of(environment.metrics())
-            : Optional.empty();
-    return Optional.of(
-        OperationsServer.start(
-            listener.address(),
-            listener.tls(),
-            new OperationsServer.Exposed(environment.version(), shown, environment.logging())));
-  }
-
   /// The gRPC port, which differs from the configured one if that was 0.
   public int port() {
     return grpc.port();
@@ -231,7 +222,7 @@ public final class OrdererNode implements AutoCloseable {
     grpc.close();
     clusterServer.ifPresent(GrpcServer::close);
     admin.ifPresent(HttpService::close);
-    operations.ifPresent(OperationsServer::close);
+    operations.close();
     registrar.close();
   }
 }

@@ -1,16 +1,18 @@
 package io.denim.order;
 
 import com.google.protobuf.ByteString;
+import io.denim.node.Bccsp;
 import io.denim.node.Listener;
+import io.denim.node.MetricsSettings;
+import io.denim.node.NodeOperations;
 import io.denim.node.Settings;
 import io.denim.node.SettingsException;
 import io.denim.order.etcdraft.ClusterOptions;
 import io.denim.order.etcdraft.EtcdRaftConsenter;
+import io.denim.wire.GrpcServer;
 import io.denim.wire.ServerTls;
 import io.denim.wire.TlsKeyPair;
-import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,16 +23,13 @@ import java.util.Set;
 /// orderer/common/localconfig/config.go).
 ///
 /// @param admin the channel participation API, absent where it is off
-/// @param operations absent where the operations service is off
-/// @param metricsProvider `prometheus`, `statsd` or `disabled`
 public record OrdererSettings(
     Grpc grpc,
     Msp msp,
     Storage storage,
     Access access,
     Optional<Admin> admin,
-    Optional<Listener> operations,
-    String metricsProvider,
+    NodeOperations.Settings operations,
     Cluster cluster) {
 
   /// How the node talks to other orderers.
@@ -56,10 +55,12 @@ public record OrdererSettings(
   }
 
   /// The gRPC listener.
-  public record Grpc(Listener listener, Duration minClientKeepalive, int maxMessageBytes) {}
+  public record Grpc(Listener listener, GrpcServer.Keepalive keepalive, int maxMessageBytes) {}
 
   /// The node's own MSP.
-  public record Msp(Path directory, String mspId) {}
+  ///
+  /// @param keystore the private keys, where they are not in the MSP's directory
+  public record Msp(Path directory, String mspId, Optional<Path> keystore) {}
 
   /// Where the node keeps its data.
   ///
@@ -75,58 +76,76 @@ public record OrdererSettings(
   /// The channel participation API.
   public record Admin(Listener listener, int maxRequestBytes) {}
 
-  /// Keys of Fabric's that mean nothing here.
+  /// Keys of Fabric's that mean nothing here; docs/configuration.md says why.
   static final Set<String> IGNORED =
       Set.of(
-          "General.BCCSP.",
-          "General.Profile.",
-          "General.Backoff.",
-          "General.Throttling.",
-          "General.Cluster.",
-          "General.Keepalive.",
-          "General.BootstrapMethod",
-          "General.BootstrapFile",
-          "General.TLS.",
-          "General.MaxSendMsgSize",
+          "ChannelParticipation.Enabled",
+          "Consensus.Type",
+          "Debug.BroadcastTraceDir",
+          "Debug.DeliverTraceDir",
           "FileLedger.Prefix",
-          "Debug.",
-          "Kafka.",
-          "Metrics.",
-          "Consensus.");
+          "General.BCCSP.PKCS11.",
+          "General.Backoff.BaseDelay",
+          "General.Backoff.MaxDelay",
+          "General.Backoff.Multiplier",
+          "General.BootstrapFile",
+          "General.BootstrapMethod",
+          "General.Cluster.DialTimeout",
+          "General.Cluster.ReplicationBufferSize",
+          "General.Cluster.ReplicationMaxRetries",
+          "General.Cluster.ReplicationPolicy",
+          "General.Cluster.ReplicationPullTimeout",
+          "General.Cluster.ReplicationRetryTimeout",
+          "General.Cluster.RootCAs",
+          "General.Cluster.TLSHandshakeTimeShift",
+          "General.GenesisFile",
+          "General.GenesisMethod",
+          "General.LedgerType",
+          "General.MaxSendMsgSize",
+          "General.Profile.Address",
+          "General.Profile.Enabled",
+          "General.SystemChannel",
+          "General.TLS.RootCAs",
+          "General.TLS.TLSHandshakeTimeShift",
+          "General.Throttling.InactivityTimeout",
+          "General.Throttling.Rate",
+          "Kafka.");
 
   /// @throws SettingsException with every value that is not usable
-  /// @throws IOException if a certificate or key file cannot be read
-  public static OrdererSettings of(Settings settings) throws SettingsException, IOException {
+  public static OrdererSettings of(Settings settings) throws SettingsException {
     OrdererSettings read =
         new OrdererSettings(
             grpc(settings),
             new Msp(
                 settings.path("General.LocalMSPDir").orElse(settings.folder().resolve("msp")),
-                settings.text("General.LocalMSPID", "SampleOrg")),
+                settings.text("General.LocalMSPID", "SampleOrg"),
+                Bccsp.keystore(settings, "General.BCCSP")),
             storage(settings),
             new Access(
                 settings.duration("General.Authentication.TimeWindow", Duration.ofMinutes(15)),
                 !settings.flag("General.Authentication.NoExpirationChecks", false)),
-            admin(settings),
+            Optional.of(admin(settings)),
             operations(settings),
-            settings.text("Metrics.Provider", "disabled"),
             cluster(settings));
-    settings.finish(IGNORED);
+    settings.report(IGNORED);
     return read;
   }
 
-  private static Grpc grpc(Settings settings) throws IOException {
+  private static Grpc grpc(Settings settings) {
     InetSocketAddress address =
         new InetSocketAddress(
             settings.text("General.ListenAddress", "127.0.0.1"),
             settings.number("General.ListenPort", 7050, 0, 65_535));
     return new Grpc(
         new Listener(address, Listener.tls(settings, "General.TLS", Listener.TlsKeys.ORDERER)),
-        settings.duration("General.Keepalive.ServerMinInterval", Duration.ofMinutes(1)),
+        new GrpcServer.Keepalive(
+            settings.duration("General.Keepalive.ServerInterval", Duration.ofHours(2)),
+            settings.duration("General.Keepalive.ServerTimeout", Duration.ofSeconds(20)),
+            settings.duration("General.Keepalive.ServerMinInterval", Duration.ofMinutes(1))),
         settings.number("General.MaxRecvMsgSize", 100 * 1024 * 1024, 1, Integer.MAX_VALUE));
   }
 
-  private static Cluster cluster(Settings settings) throws IOException {
+  private static Cluster cluster(Settings settings) {
     var options =
         new ClusterOptions(
             settings.number("General.Cluster.SendBufferSize", 100, 1, 100_000),
@@ -143,7 +162,7 @@ public record OrdererSettings(
         override.isPositive() ? Optional.of(override) : Optional.empty());
   }
 
-  private static Optional<Listener> clusterListener(Settings settings) throws IOException {
+  private static Optional<Listener> clusterListener(Settings settings) {
     Optional<TlsKeyPair> keyPair = keyPair(settings, "General.Cluster.Server");
     int port = settings.number("General.Cluster.ListenPort", 0, 0, 65_535);
     Optional<String> address = settings.optionalText("General.Cluster.ListenAddress");
@@ -162,16 +181,17 @@ public record OrdererSettings(
     return Optional.of(new Listener(new InetSocketAddress(address.get(), port), Optional.of(tls)));
   }
 
-  private static Optional<TlsKeyPair> keyPair(Settings settings, String prefix) throws IOException {
+  private static Optional<TlsKeyPair> keyPair(Settings settings, String prefix) {
     Optional<Path> certificate = settings.path(prefix + "Certificate");
     Optional<Path> key = settings.path(prefix + "PrivateKey");
     if (certificate.isEmpty() || key.isEmpty()) {
       return Optional.empty();
     }
-    return Optional.of(
-        new TlsKeyPair(
-            ByteString.copyFrom(Files.readAllBytes(certificate.get())),
-            ByteString.copyFrom(Files.readAllBytes(key.get()))));
+    Optional<ByteString> chain = settings.content(prefix + "Certificate");
+    Optional<ByteString> privateKey = settings.content(prefix + "PrivateKey");
+    return chain.isPresent() && privateKey.isPresent()
+        ? Optional.of(new TlsKeyPair(chain.get(), privateKey.get()))
+        : Optional.empty();
   }
 
   private static Storage storage(Settings settings) {
@@ -183,24 +203,22 @@ public record OrdererSettings(
         settings.path("Consensus.SnapDir").orElse(location.resolve("etcdraft/snapshot")));
   }
 
-  private static Optional<Admin> admin(Settings settings) throws IOException {
+  private static Admin admin(Settings settings) {
     Listener listener =
         new Listener(
             Listener.address(settings, "Admin.ListenAddress", "127.0.0.1:9443"),
             Listener.tls(settings, "Admin.TLS", Listener.TlsKeys.ORDERER.withClientAuth()));
     long maxBytes = settings.bytes("ChannelParticipation.MaxRequestBodySize", 1024 * 1024);
-    return settings.flag("ChannelParticipation.Enabled", true)
-        ? Optional.of(new Admin(listener, (int) Math.min(maxBytes, 1 << 30)))
-        : Optional.empty();
+    return new Admin(listener, (int) Math.min(maxBytes, 1 << 30));
   }
 
-  private static Optional<Listener> operations(Settings settings) throws IOException {
+  private static NodeOperations.Settings operations(Settings settings) {
     Listener listener =
         new Listener(
             Listener.address(settings, "Operations.ListenAddress", "127.0.0.1:8443"),
             Listener.tls(settings, "Operations.TLS", Listener.TlsKeys.ORDERER));
-    return settings.optionalText("Operations.ListenAddress").isEmpty()
-        ? Optional.empty()
-        : Optional.of(listener);
+    return new NodeOperations.Settings(
+        settings.optionalText("Operations.ListenAddress").map(address -> listener),
+        MetricsSettings.of(settings, "Metrics"));
   }
 }

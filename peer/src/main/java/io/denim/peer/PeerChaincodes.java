@@ -3,6 +3,7 @@ package io.denim.peer;
 import io.denim.chaincode.ChaincodeAuthority;
 import io.denim.chaincode.ChaincodeRuntime;
 import io.denim.chaincode.PackageStore;
+import io.denim.chaincode.SystemChaincode;
 import io.denim.chaincode.launch.ChaincodeLauncher;
 import io.denim.chaincode.launch.ExternalBuilder;
 import io.denim.chaincode.launch.LaunchSettings;
@@ -25,10 +26,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A peer's chaincodes: how they are launched, the system's own among them, and the listener that
 /// launched ones dial.
 record PeerChaincodes(ChaincodeRuntime runtime, RunnableChaincodes runnable) {
+  private static final Logger LOG = LoggerFactory.getLogger(PeerChaincodes.class);
   private static final List<String> LOCAL_NAMES = List.of("localhost", "127.0.0.1", "::1");
 
   /// What the chaincodes are about.
@@ -61,7 +66,8 @@ record PeerChaincodes(ChaincodeRuntime runtime, RunnableChaincodes runnable) {
                     runnable,
                     subject.channels(),
                     new CollectionMembers(subject.channels(), subject.definitions()),
-                    List.of(
+                    enabled(
+                        settings.chaincode().disabledSystemChaincodes(),
                         new LifecycleChaincode(
                             settings.self().mspId(),
                             subject.channels(),
@@ -86,6 +92,18 @@ record PeerChaincodes(ChaincodeRuntime runtime, RunnableChaincodes runnable) {
             List.of(runtime.registrationService(authority)),
             List.of(Caller.interceptor())));
     return new PeerChaincodes(runtime, runnable);
+  }
+
+  private static List<SystemChaincode> enabled(Set<String> disabled, SystemChaincode... all) {
+    List<SystemChaincode> enabled = new ArrayList<>();
+    for (SystemChaincode each : all) {
+      if (disabled.contains(each.name())) {
+        LOG.info("not deploying chaincode {} as it is not enabled", each.name());
+      } else {
+        enabled.add(each);
+      }
+    }
+    return enabled;
   }
 
   private static LaunchSettings launching(

@@ -17,7 +17,11 @@ record PeerIdentity(LocalMsp msp, MspManager local, EnvelopeSigner signer) {
       throws MspConfigException {
     LocalMsp msp =
         LocalMsp.load(
-            self.mspDirectory(), self.mspId(), environment.verifier(), environment.clock());
+            self.mspDirectory(),
+            self.keystore().orElseGet(() -> self.mspDirectory().resolve("keystore")),
+            self.mspId(),
+            environment.verifier(),
+            environment.clock());
     return new PeerIdentity(
         msp,
         MspManager.of(List.of(msp.msp())),
@@ -28,11 +32,12 @@ record PeerIdentity(LocalMsp msp, MspManager local, EnvelopeSigner signer) {
     return msp.signingIdentity();
   }
 
-  /// Satisfied by members of the peer's own organization.
-  Policy members() {
+  /// Satisfied by members of the peer's own organization, or by its administrators alone.
+  Policy own(boolean membersToo) {
+    String role = membersToo ? ".member" : ".admin";
     try {
       return SignaturePolicies.compile(
-          PolicyLanguage.parse("OR('" + msp.msp().mspId() + ".member')"), local);
+          PolicyLanguage.parse("OR('" + msp.msp().mspId() + role + "')"), local);
     } catch (PolicyConfigException e) {
       throw new IllegalStateException("a policy of this node's own making is refused", e);
     }

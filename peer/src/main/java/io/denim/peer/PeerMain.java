@@ -7,6 +7,7 @@ import io.denim.metrics.Metrics;
 import io.denim.node.Logging;
 import io.denim.node.Settings;
 import io.denim.node.SettingsException;
+import io.denim.node.ThreadDump;
 import io.denim.wire.TlsConfigurationException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -64,6 +65,7 @@ public final class PeerMain {
                 new Metrics(),
                 logging,
                 version()));
+    ThreadDump.onSignal();
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(

@@ -97,7 +97,7 @@ public final class PeerNode implements AutoCloseable {
                     ledgers(settings, definitions, environment.metrics()),
                     settings.directory().resolve("transientstore"),
                     new PeerChannel.Chaincodes(definitions, cache, privateData.fetch()),
-                    validator(definitions, environment),
+                    validator(settings, definitions, environment),
                     environment.verifier(),
                     identity.signer(),
                     new BlockFeed.Connection(
@@ -192,13 +192,14 @@ public final class PeerNode implements AutoCloseable {
             LedgerProvider.Followers.of(metrics)));
   }
 
-  private BlockValidator validator(ChaincodeDefinitions definitions, Environment environment) {
+  private BlockValidator validator(
+      PeerSettings settings, ChaincodeDefinitions definitions, Environment environment) {
     ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
     parts.add(workers::shutdown);
     return new BlockValidator(
         new DefinedPolicies(definitions),
         environment.verifier(),
-        new Parallel(workers, Runtime.getRuntime().availableProcessors()));
+        new Parallel(workers, settings.limits().validators()));
   }
 
   /// Stops serving, then ends chaincodes and closes the channels.

@@ -13,7 +13,7 @@ import io.denim.gateway.GatewayService;
 import io.denim.gateway.GatewaySettings;
 import io.denim.gateway.SelfMembership;
 import io.denim.gossip.GossipNode;
-import io.denim.node.OperationsServer;
+import io.denim.node.NodeOperations;
 import io.denim.wire.Caller;
 import io.denim.wire.ConcurrencyLimit;
 import io.denim.wire.GrpcServer;
@@ -63,9 +63,14 @@ final class PeerServices {
             deliver(), new PeerPrivateBlockData(subject.channels(), subject.membership())));
     services.add(new SnapshotService(subject.channels(), subject.channels().access()));
     GatewayPorts ports = ports();
-    services.add(
-        new DiscoveryService(
-            subject.identity().signing().serialized(), ports, subject.identity().members()));
+    PeerSettings.Discovery discovery = settings.gateway().discovery();
+    if (discovery.enabled()) {
+      services.add(
+          new DiscoveryService(
+              subject.identity().signing().serialized(),
+              ports,
+              subject.identity().own(discovery.openToMembers())));
+    }
     if (settings.gateway().enabled()) {
       services.add(
           parts.add(
@@ -83,7 +88,7 @@ final class PeerServices {
                 settings.grpc().listener().address(),
                 settings.grpc().listener().tls(),
                 Duration.ofSeconds(5),
-                settings.grpc().minClientKeepalive(),
+                settings.grpc().keepalive(),
                 settings.grpc().maxMessageBytes()),
             services,
             List.of(Caller.interceptor(), limits())));
@@ -134,22 +139,13 @@ final class PeerServices {
   }
 
   private void startOperations(ClosingStack parts) throws IOException {
-    if (settings.operations().isEmpty()) {
-      return;
-    }
-    PeerSettings.Operations operations = settings.operations().get();
-    OperationsServer server =
+    NodeOperations operations =
         parts.add(
-            OperationsServer.start(
-                operations.listener().address(),
-                operations.listener().tls(),
-                new OperationsServer.Exposed(
-                    environment.version(),
-                    operations.metricsProvider().equals("prometheus")
-                        ? Optional.of(environment.metrics())
-                        : Optional.empty(),
-                    environment.logging())));
-    server.check("channels", this::failedChannel);
+            NodeOperations.start(
+                settings.operations(),
+                new NodeOperations.Subject(
+                    environment.version(), environment.metrics(), environment.logging())));
+    operations.check("channels", this::failedChannel);
   }
 
   private Optional<String> failedChannel() {

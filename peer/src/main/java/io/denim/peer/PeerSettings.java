@@ -4,15 +4,21 @@ import com.google.protobuf.ByteString;
 import io.denim.chaincode.ChaincodeSettings;
 import io.denim.chaincode.launch.LaunchSettings;
 import io.denim.gossip.GossipSettings;
+import io.denim.node.Bccsp;
 import io.denim.node.Listener;
+import io.denim.node.MetricsSettings;
+import io.denim.node.NodeOperations;
 import io.denim.node.Settings;
 import io.denim.node.SettingsException;
+import io.denim.wire.GrpcServer;
+import io.denim.wire.ServerTls;
 import io.denim.wire.TlsKeyPair;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,7 +27,6 @@ import java.util.Set;
 /// core/peer/config.go, internal/peer/node/config.go).
 ///
 /// @param directory `peer.fileSystemPath`: ledgers, packages and all other data
-/// @param operations absent where the operations service is off
 public record PeerSettings(
     Self self,
     Grpc grpc,
@@ -30,19 +35,21 @@ public record PeerSettings(
     Chaincode chaincode,
     Gateway gateway,
     Limits limits,
-    Optional<Operations> operations) {
+    NodeOperations.Settings operations) {
 
   /// Who the peer is.
   ///
   /// @param address `host:port` under which chaincodes and its organization's peers reach it
   /// @param externalEndpoint `host:port` for other organizations; absent where they need not
+  /// @param keystore the private keys, where they are not in the MSP's directory
   public record Self(
       String id,
       String networkId,
       String address,
       Optional<String> externalEndpoint,
       Path mspDirectory,
-      String mspId) {}
+      String mspId,
+      Optional<Path> keystore) {}
 
   /// The gRPC listener, and how the peer shows itself as a client.
   ///
@@ -52,7 +59,7 @@ public record PeerSettings(
   public record Grpc(
       Listener listener,
       InetSocketAddress chaincodeListen,
-      Duration minClientKeepalive,
+      GrpcServer.Keepalive keepalive,
       int maxMessageBytes,
       Optional<ByteString> rootCertificates,
       Optional<TlsKeyPair> clientKeyPair) {
@@ -65,6 +72,7 @@ public record PeerSettings(
   ///
   /// @param address `host:port` that is given to chaincodes which dial in
   /// @param externalBuilders as core.yaml has them, keys in lower case
+  /// @param disabledSystemChaincodes names of those that are not to be had
   /// @param logging variables that tell chaincodes what to log
   /// @param isolation how far local processes are kept from the machine
   public record Chaincode(
@@ -72,64 +80,107 @@ public record PeerSettings(
       String address,
       List<Map<String, Object>> externalBuilders,
       LedgerSettings ledger,
+      Set<String> disabledSystemChaincodes,
       Map<String, String> logging,
       LaunchSettings.Isolation isolation) {
     public Chaincode {
       externalBuilders = List.copyOf(externalBuilders);
+      disabledSystemChaincodes = Set.copyOf(disabledSystemChaincodes);
       logging = Map.copyOf(logging);
     }
   }
 
-  /// What the gateway waits for, at most.
+  /// What the gateway waits for, at most; and who may discover what.
   public record Gateway(
       boolean enabled,
       Duration endorsementTimeout,
       Duration broadcastTimeout,
-      Duration dialTimeout) {}
+      Duration dialTimeout,
+      Discovery discovery) {}
+
+  /// The discovery service.
+  ///
+  /// @param openToMembers whether members that are no admins may ask about peers outside of
+  ///   channels
+  public record Discovery(boolean enabled, boolean openToMembers) {}
 
   /// How much is taken at once; and how old a proposal may be.
-  public record Limits(int endorser, int deliver, int gateway, Duration timeWindow) {}
-
-  /// The operations service.
   ///
-  /// @param metricsProvider `prometheus`, `statsd` or `disabled`
-  public record Operations(Listener listener, String metricsProvider) {}
+  /// @param validators how many transactions of a block are checked at once
+  public record Limits(
+      int endorser, int deliver, int gateway, int validators, Duration timeWindow) {}
 
-  /// Keys of Fabric's that mean nothing here.
+  /// Keys of Fabric's that mean nothing here; docs/configuration.md says why.
   static final Set<String> IGNORED =
       Set.of(
-          "peer.BCCSP.",
-          "peer.addressAutoDetect",
-          "peer.client.",
-          "peer.deliveryclient.",
-          "peer.discovery.",
-          "peer.gossip.",
+          "peer.BCCSP.PKCS11.",
+          "peer.client.connTimeout",
+          "peer.connectiontimeout",
+          "peer.deliveryclient.addressOverrides",
+          "peer.deliveryclient.blockCensorshipTimeoutKey",
+          "peer.deliveryclient.blockGossipEnabled",
+          "peer.deliveryclient.connTimeout",
+          "peer.deliveryclient.minimalReconnectInterval",
+          "peer.deliveryclient.policy",
+          "peer.deliveryclient.reConnectBackoffThreshold",
+          "peer.deliveryclient.reconnectTotalTimeThreshold",
+          "peer.discovery.authCacheEnabled",
+          "peer.discovery.authCacheMaxSize",
+          "peer.discovery.authCachePurgeRetentionRatio",
+          "peer.gossip.digestWaitTime",
+          "peer.gossip.election.leaderAliveThreshold",
+          "peer.gossip.election.leaderElectionDuration",
+          "peer.gossip.election.membershipSampleInterval",
+          "peer.gossip.election.startupGracePeriod",
+          "peer.gossip.endpoint",
+          "peer.gossip.maxPropagationBurstLatency",
+          "peer.gossip.maxPropagationBurstSize",
+          "peer.gossip.nonBlockingCommitMode",
+          "peer.gossip.orgLeader",
+          "peer.gossip.propagateIterations",
+          "peer.gossip.pvtData.skipPullingInvalidTransactionsDuringCommit",
+          "peer.gossip.requestWaitTime",
+          "peer.gossip.responseWaitTime",
+          "peer.gossip.skipBlockVerification",
+          "peer.gossip.stateInfoRetentionInterval",
+          "peer.gossip.useLeaderElection",
           "peer.handlers.",
-          "peer.keepalive.",
-          "peer.localMspType",
+          "peer.keepalive.client.interval",
+          "peer.keepalive.client.timeout",
+          "peer.keepalive.deliveryClient.interval",
+          "peer.keepalive.deliveryClient.timeout",
           "peer.maxSendMsgSize",
-          "peer.profile.",
-          "peer.tls.",
-          "peer.validatorPoolSize",
-          "vm.",
+          "peer.profile.enabled",
+          "peer.profile.listenAddress",
+          "vm.docker.",
+          "vm.endpoint",
           "chaincode.builder",
-          "chaincode.golang.",
-          "chaincode.id.",
-          "chaincode.java.",
-          "chaincode.node.",
+          "chaincode.golang.dynamicLink",
+          "chaincode.golang.runtime",
+          "chaincode.id.name",
+          "chaincode.id.path",
+          "chaincode.java.runtime",
+          "chaincode.node.runtime",
           "chaincode.pull",
-          "chaincode.system.",
-          "ledger.",
-          "metrics.");
+          "ledger.blockchain",
+          "ledger.pvtdataStore.collElgProcDbBatchesInterval",
+          "ledger.pvtdataStore.collElgProcMaxDbBatchSize",
+          "ledger.pvtdataStore.deprioritizedDataReconcilerInterval",
+          "ledger.pvtdataStore.purgeInterval",
+          "ledger.pvtdataStore.purgedKeyAuditLogging",
+          "ledger.state.couchDBConfig.");
 
+  private static final String ROOT_CERTIFICATE = "peer.tls.rootcert.file";
+  private static final String CLIENT_CERTIFICATE = "peer.tls.clientCert.file";
+  private static final String CLIENT_KEY = "peer.tls.clientKey.file";
+  private static final Set<String> ENABLED = Set.of("true", "t", "1", "enable", "enabled", "yes");
   private static final int CHAINCODE_PORT = 7052;
   private static final Duration LEAST_EXECUTE_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration LEAST_STARTUP_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration TWO_MINUTES = Duration.ofMinutes(2);
 
   /// @throws SettingsException with every value that is not usable
-  /// @throws IOException if a certificate or key file cannot be read
-  public static PeerSettings of(Settings settings) throws SettingsException, IOException {
+  public static PeerSettings of(Settings settings) throws SettingsException {
     Self self = self(settings);
     Grpc grpc = grpc(settings);
     PeerSettings read =
@@ -143,10 +194,15 @@ public record PeerSettings(
                 settings.flag("peer.gateway.enabled", true),
                 settings.duration("peer.gateway.endorsementTimeout", Duration.ofSeconds(30)),
                 settings.duration("peer.gateway.broadcastTimeout", Duration.ofSeconds(30)),
-                settings.duration("peer.gateway.dialTimeout", TWO_MINUTES)),
+                settings.duration("peer.gateway.dialTimeout", TWO_MINUTES),
+                new Discovery(
+                    settings.flag("peer.discovery.enabled", true),
+                    settings.flag("peer.discovery.orgMembersAllowedAccess", false))),
             limits(settings),
             operations(settings));
-    settings.finish(IGNORED);
+    settings.choice("peer.localMspType", "bccsp", List.of("bccsp"));
+    Handlers.check(settings);
+    settings.report(IGNORED);
     return read;
   }
 
@@ -154,13 +210,16 @@ public record PeerSettings(
     return new Self(
         settings.text("peer.id", "jdoe"),
         settings.text("peer.networkId", "dev"),
-        settings.text("peer.address", "0.0.0.0:7051"),
+        LocalAddress.of(
+            settings.text("peer.address", "0.0.0.0:7051"),
+            settings.flag("peer.addressAutoDetect", false)),
         settings.optionalText("peer.gossip.externalEndpoint"),
         settings.path("peer.mspConfigPath").orElse(settings.folder().resolve("msp")),
-        settings.text("peer.localMspId", "SampleOrg"));
+        settings.text("peer.localMspId", "SampleOrg"),
+        Bccsp.keystore(settings, "peer.BCCSP"));
   }
 
-  private static Grpc grpc(Settings settings) throws IOException {
+  private static Grpc grpc(Settings settings) {
     Listener listener =
         new Listener(
             Listener.address(settings, "peer.listenAddress", "0.0.0.0:7051"),
@@ -170,25 +229,31 @@ public record PeerSettings(
             settings,
             "peer.chaincodeListenAddress",
             listener.address().getHostString() + ":" + CHAINCODE_PORT);
-    Optional<Path> root = settings.path("peer.tls.rootcert.file");
-    Optional<Path> clientCertificate = settings.path("peer.tls.clientCert.file");
-    Optional<Path> clientKey = settings.path("peer.tls.clientKey.file");
     boolean tls = listener.tls().isPresent();
-    Optional<ByteString> roots =
-        tls && root.isPresent() ? Optional.of(Listener.read(root.get())) : Optional.empty();
-    Optional<TlsKeyPair> keyPair =
-        tls && clientCertificate.isPresent() && clientKey.isPresent()
-            ? Optional.of(
-                new TlsKeyPair(
-                    Listener.read(clientCertificate.get()), Listener.read(clientKey.get())))
-            : listener.tls().map(server -> server.keyPair());
+    settings.know(ROOT_CERTIFICATE, CLIENT_CERTIFICATE, CLIENT_KEY);
     return new Grpc(
         listener,
         chaincodeListen,
-        settings.duration("peer.keepalive.minInterval", Duration.ofMinutes(1)),
+        new GrpcServer.Keepalive(
+            settings.duration("peer.keepalive.interval", Duration.ofHours(2)),
+            settings.duration("peer.keepalive.timeout", Duration.ofSeconds(20)),
+            settings.duration("peer.keepalive.minInterval", Duration.ofMinutes(1))),
         settings.number("peer.maxRecvMsgSize", 100 * 1024 * 1024, 1, Integer.MAX_VALUE),
-        roots,
-        keyPair);
+        tls ? settings.content(ROOT_CERTIFICATE) : Optional.empty(),
+        tls
+            ? clientKeyPair(settings).or(() -> listener.tls().map(ServerTls::keyPair))
+            : Optional.empty());
+  }
+
+  private static Optional<TlsKeyPair> clientKeyPair(Settings settings) {
+    if (settings.path(CLIENT_CERTIFICATE).isEmpty() || settings.path(CLIENT_KEY).isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<ByteString> certificate = settings.content(CLIENT_CERTIFICATE);
+    Optional<ByteString> key = settings.content(CLIENT_KEY);
+    return certificate.isPresent() && key.isPresent()
+        ? Optional.of(new TlsKeyPair(certificate.get(), key.get()))
+        : Optional.empty();
   }
 
   private static Chaincode chaincode(Settings settings, Self self, Grpc grpc) {
@@ -219,6 +284,7 @@ public record PeerSettings(
         settings.text("peer.chaincodeAddress", fallback),
         settings.tables("chaincode.externalBuilders"),
         LedgerSettings.of(settings),
+        disabledSystemChaincodes(settings),
         Map.of(
             "CORE_CHAINCODE_LOGGING_LEVEL", settings.text("chaincode.logging.level", "info"),
             "CORE_CHAINCODE_LOGGING_SHIM", settings.text("chaincode.logging.shim", "warning"),
@@ -239,17 +305,32 @@ public record PeerSettings(
         settings.number("peer.limits.concurrency.endorserService", 2500, 0, Integer.MAX_VALUE),
         settings.number("peer.limits.concurrency.deliverService", 2500, 0, Integer.MAX_VALUE),
         settings.number("peer.limits.concurrency.gatewayService", 500, 0, Integer.MAX_VALUE),
+        settings.number(
+            "peer.validatorPoolSize", Runtime.getRuntime().availableProcessors(), 1, 10_000),
         settings.duration("peer.authentication.timewindow", Duration.ofMinutes(15)));
   }
 
-  private static Optional<Operations> operations(Settings settings) throws IOException {
+  private static NodeOperations.Settings operations(Settings settings) {
     Listener listener =
         new Listener(
             Listener.address(settings, "operations.listenAddress", "127.0.0.1:9443"),
             Listener.tls(settings, "operations.tls", Listener.TlsKeys.PEER));
-    String provider = settings.text("metrics.provider", "disabled");
-    return settings.optionalText("operations.listenAddress").isEmpty()
-        ? Optional.empty()
-        : Optional.of(new Operations(listener, provider));
+    return new NodeOperations.Settings(
+        settings.optionalText("operations.listenAddress").map(address -> listener),
+        MetricsSettings.of(settings, "metrics"));
+  }
+
+  /// Those that `chaincode.system` names and does not enable. Upstream takes one that it does not
+  /// name for disabled, which nobody means.
+  private static Set<String> disabledSystemChaincodes(Settings settings) {
+    Set<String> disabled = new HashSet<>();
+    settings
+        .below("chaincode.system")
+        .forEach((name, value) -> {
+          if (!ENABLED.contains(value.strip().toLowerCase(Locale.ROOT))) {
+            disabled.add(name);
+          }
+        });
+    return disabled;
   }
 }

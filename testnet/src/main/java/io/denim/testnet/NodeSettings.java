@@ -5,9 +5,12 @@ import io.denim.chaincode.ChaincodeSettings;
 import io.denim.chaincode.launch.LaunchSettings;
 import io.denim.gossip.GossipSettings;
 import io.denim.node.Listener;
+import io.denim.node.MetricsSettings;
+import io.denim.node.NodeOperations;
 import io.denim.order.OrdererSettings;
 import io.denim.peer.LedgerSettings;
 import io.denim.peer.PeerSettings;
+import io.denim.wire.GrpcServer;
 import io.denim.wire.ServerTls;
 import io.denim.wire.TlsKeyPair;
 import java.io.IOException;
@@ -18,10 +21,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// What the nodes of a network are started with.
 record NodeSettings(NetworkDirectory directory) {
-  private static final Duration KEEPALIVE = Duration.ofMinutes(1);
   private static final Duration TIME_WINDOW = Duration.ofMinutes(15);
   private static final int MAX_MESSAGE_BYTES = 100 * 1024 * 1024;
   private static final int MAX_ADMIN_REQUEST_BYTES = 1024 * 1024;
@@ -35,9 +38,9 @@ record NodeSettings(NetworkDirectory directory) {
     return new OrdererSettings(
         new OrdererSettings.Grpc(
             listener(orderer.port(), keyPair, ServerTls.ClientAuth.REQUESTED, List.of()),
-            KEEPALIVE,
+            GrpcServer.Keepalive.DEFAULT,
             MAX_MESSAGE_BYTES),
-        new OrdererSettings.Msp(crypto.resolve("msp"), NetworkPlan.ORDERER_MSP),
+        new OrdererSettings.Msp(crypto.resolve("msp"), NetworkPlan.ORDERER_MSP, Optional.empty()),
         new OrdererSettings.Storage(
             data, data.resolve("etcdraft/wal"), data.resolve("etcdraft/snapshot")),
         new OrdererSettings.Access(TIME_WINDOW, true),
@@ -46,8 +49,7 @@ record NodeSettings(NetworkDirectory directory) {
                 listener(
                     orderer.adminPort(), keyPair, ServerTls.ClientAuth.REQUIRED, List.of(root)),
                 MAX_ADMIN_REQUEST_BYTES)),
-        Optional.of(plain(orderer.operationsPort())),
-        "prometheus",
+        operations(orderer.operationsPort()),
         OrdererSettings.Cluster.DEFAULT);
   }
 
@@ -63,11 +65,12 @@ record NodeSettings(NetworkDirectory directory) {
             peer.address(),
             Optional.of(peer.address()),
             crypto.resolve("msp"),
-            organization.mspId()),
+            organization.mspId(),
+            Optional.empty()),
         new PeerSettings.Grpc(
             listener(peer.port(), keyPair, ServerTls.ClientAuth.REQUESTED, List.of()),
             new InetSocketAddress(peer.chaincodePort()),
-            KEEPALIVE,
+            GrpcServer.Keepalive.DEFAULT,
             MAX_MESSAGE_BYTES,
             Optional.of(Listener.read(crypto.resolve("tls/ca.crt"))),
             Optional.of(keyPair)),
@@ -78,13 +81,19 @@ record NodeSettings(NetworkDirectory directory) {
             "localhost:" + peer.chaincodePort(),
             List.of(),
             LedgerSettings.defaults(),
+            Set.of(),
             Map.of(
                 "CORE_CHAINCODE_LOGGING_LEVEL", "info", "CORE_CHAINCODE_LOGGING_SHIM", "warning"),
             LaunchSettings.Isolation.CUSTOMARY),
         new PeerSettings.Gateway(
-            true, Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(10)),
-        new PeerSettings.Limits(2500, 2500, 500, TIME_WINDOW),
-        Optional.of(new PeerSettings.Operations(plain(peer.operationsPort()), "prometheus")));
+            true,
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(10),
+            new PeerSettings.Discovery(true, true)),
+        new PeerSettings.Limits(
+            2500, 2500, 500, Runtime.getRuntime().availableProcessors(), TIME_WINDOW),
+        operations(peer.operationsPort()));
   }
 
   private static TlsKeyPair tlsKeyPair(Path crypto) throws IOException {
@@ -99,8 +108,11 @@ record NodeSettings(NetworkDirectory directory) {
         new InetSocketAddress(port), Optional.of(new ServerTls(keyPair, clientAuth, roots)));
   }
 
-  private static Listener plain(int port) {
-    return new Listener(
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), port), Optional.empty());
+  private static NodeOperations.Settings operations(int port) {
+    return new NodeOperations.Settings(
+        Optional.of(
+            new Listener(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port), Optional.empty())),
+        MetricsSettings.prometheus());
   }
 }

@@ -38,18 +38,27 @@ public final class GrpcServer implements AutoCloseable {
   /// @param listen where; port 0 takes a free one
   /// @param tls absent for plain text
   /// @param connectionTimeout how long a new connection may take to finish its handshake
-  /// @param minClientKeepalive pings at shorter intervals than this end a connection
   public record Settings(
       InetSocketAddress listen,
       Optional<ServerTls> tls,
       Duration connectionTimeout,
-      Duration minClientKeepalive,
+      Keepalive keepalive,
       int maxMessageBytes) {
     /// Fabric's defaults.
     public static Settings of(InetSocketAddress listen, Optional<ServerTls> tls) {
-      return new Settings(
-          listen, tls, Duration.ofSeconds(5), Duration.ofMinutes(1), MAX_MESSAGE_BYTES);
+      return new Settings(listen, tls, Duration.ofSeconds(5), Keepalive.DEFAULT, MAX_MESSAGE_BYTES);
     }
+  }
+
+  /// How a server finds out that a silent client is gone.
+  ///
+  /// @param interval after how long without traffic a client is pinged
+  /// @param timeout how long it may take to answer
+  /// @param minClientInterval a client that pings at shorter intervals than this is cut off
+  public record Keepalive(Duration interval, Duration timeout, Duration minClientInterval) {
+    /// Fabric's defaults.
+    public static final Keepalive DEFAULT =
+        new Keepalive(Duration.ofHours(2), Duration.ofSeconds(20), Duration.ofMinutes(1));
   }
 
   /// Binds and serves.
@@ -66,9 +75,10 @@ public final class GrpcServer implements AutoCloseable {
             .addStreamTracerFactory(InboundBudget.customary(settings.maxMessageBytes()))
             .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
             .handshakeTimeout(settings.connectionTimeout().toMillis(), TimeUnit.MILLISECONDS)
-            .keepAliveTime(2, TimeUnit.HOURS)
-            .keepAliveTimeout(20, TimeUnit.SECONDS)
-            .permitKeepAliveTime(settings.minClientKeepalive().toMillis(), TimeUnit.MILLISECONDS)
+            .keepAliveTime(settings.keepalive().interval().toMillis(), TimeUnit.MILLISECONDS)
+            .keepAliveTimeout(settings.keepalive().timeout().toMillis(), TimeUnit.MILLISECONDS)
+            .permitKeepAliveTime(
+                settings.keepalive().minClientInterval().toMillis(), TimeUnit.MILLISECONDS)
             .permitKeepAliveWithoutCalls(true);
     ReloadableSslContext sslContext = null;
     if (settings.tls().isPresent()) {
