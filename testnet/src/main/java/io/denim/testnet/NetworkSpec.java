@@ -41,7 +41,7 @@ public record NetworkSpec(
 
   /// The customary network.
   public static NetworkSpec customary() {
-    return new NetworkSpec("mychannel", 2, 1, 1, 500, Duration.ofMillis(200), false);
+    return new NetworkSpec("mychannel", 2, 1, 1, 500, Duration.ofMillis(50), false);
   }
 
   /// The customary network for tests: on free ports, with blocks that wait for nothing.

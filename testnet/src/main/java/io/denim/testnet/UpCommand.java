@@ -74,9 +74,9 @@ final class UpCommand implements Callable<Integer> {
 
   @Option(
       names = "--timeout",
-      defaultValue = "200ms",
+      defaultValue = "50ms",
       description = "How long a block waits to fill (default: ${DEFAULT-VALUE}).")
-  private String timeout = "200ms";
+  private String timeout = "50ms";
 
   @Option(names = "-d", description = "Runs in the background.")
   private boolean detached;
@@ -108,7 +108,7 @@ final class UpCommand implements Callable<Integer> {
       wait = GoDuration.parse(timeout);
     } catch (IllegalArgumentException e) {
       throw new NetworkException(
-          "--timeout is '" + timeout + "', but a duration like 200ms or 2s is expected");
+          "--timeout is '" + timeout + "', but a duration like 50ms or 2s is expected");
     }
     NetworkSpec asked =
         new NetworkSpec(channel, organizations, peers, orderers, batch, wait, freePorts);
