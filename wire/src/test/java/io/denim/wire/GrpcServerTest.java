@@ -62,8 +62,22 @@ class GrpcServerTest {
               e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED));
       released.countDown();
       assertThat(first.get()).isNotNull();
-      assertThat(EndorserGrpc.newBlockingStub(channel).processProposal(proposal())).isNotNull();
+      assertThat(onceThereIsRoom(channel)).isNotNull();
       channel.shutdownNow();
+    }
+  }
+
+  /// A call's place is free when the server knows that its answer has left, somewhat later than the
+  /// client has it.
+  private static ProposalResponse onceThereIsRoom(ManagedChannel channel) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return EndorserGrpc.newBlockingStub(channel).processProposal(proposal());
+      } catch (StatusRuntimeException e) {
+        if (e.getStatus().getCode() != Status.Code.RESOURCE_EXHAUSTED || attempt == 1_000) {
+          throw e;
+        }
+      }
     }
   }
 
@@ -78,7 +92,7 @@ class GrpcServerTest {
         silent.sendMessage(proposal());
       }
       assertThat(EndorserGrpc.newBlockingStub(channel).processProposal(proposal())).isNotNull();
-      assertThat(EndorserGrpc.newBlockingStub(channel).processProposal(proposal())).isNotNull();
+      assertThat(onceThereIsRoom(channel)).isNotNull();
       channel.shutdownNow();
     }
   }
