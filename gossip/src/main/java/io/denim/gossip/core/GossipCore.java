@@ -46,6 +46,7 @@ public final class GossipCore {
   private final Pull identityPull;
   private final Contacts contacts;
   private final Disclosure disclosure;
+  private final MembershipAnswers answers;
   private final Channels channels;
   private final Set<String> bootstrap;
   private final Map<ByteString, Waiting> waitingForIdentity = new LinkedHashMap<>();
@@ -92,6 +93,7 @@ public final class GossipCore {
     this.identityPull = new Pull(IdentityItems.kind(), identityItems, outbox, random);
     this.contacts = new Contacts(timing);
     this.disclosure = new Disclosure(self.mspId());
+    this.answers = new MembershipAnswers(self, membership, aliveMessages, disclosure);
     this.channels =
         new Channels(
             new ChannelGossip.Parts(self, crypto, identities),
@@ -426,28 +428,7 @@ public final class GossipCore {
         back.endpoint().isEmpty()
             ? new Destination(asker.pkiId(), asker.preferredEndpoint())
             : back;
-    outbox.send(
-        to,
-        GossipMessage.newBuilder()
-            .setTag(GossipMessage.Tag.EMPTY)
-            .setNonce(request.getNonce())
-            .setMemRes(response(asker, now))
-            .build());
-  }
-
-  private MembershipResponse response(Member asker, long now) {
-    MembershipResponse.Builder response = MembershipResponse.newBuilder();
-    for (Member each : membership.aliveMembers()) {
-      if (disclosure.mayKnow(asker, each.mspId(), each.endpoint())) {
-        response.addAlive(disclosure.forListener(each.alive(), asker.mspId()));
-      }
-    }
-    for (Member each : membership.deadMembers()) {
-      if (disclosure.mayKnow(asker, each.mspId(), each.endpoint())) {
-        response.addDead(disclosure.forListener(each.alive(), asker.mspId()));
-      }
-    }
-    return response.addAlive(aliveMessages.own(asker.mspId().equals(self.mspId()), now)).build();
+    outbox.send(to, answers.answer(request.getNonce(), asker, now));
   }
 
   private void onResponse(MembershipResponse response, ByteString from, long now) {
@@ -455,7 +436,7 @@ public final class GossipCore {
       if (membership.isCurrent(each.getPayload())) {
         continue;
       }
-      Optional<AliveMessage> alive = aliveMessage(each);
+      Optional<AliveMessage> alive = MembershipAnswers.aliveMessage(each);
       if (alive.isEmpty()) {
         return;
       }
@@ -465,7 +446,7 @@ public final class GossipCore {
       if (membership.isCurrent(each.getPayload())) {
         continue;
       }
-      Optional<AliveMessage> last = aliveMessage(each);
+      Optional<AliveMessage> last = MembershipAnswers.aliveMessage(each);
       if (last.isEmpty()) {
         return;
       }
@@ -481,16 +462,6 @@ public final class GossipCore {
         && aliveMessages.judge(envelope, last, now)
             instanceof AliveMessages.Verdict.Valid(Member member)) {
       membership.heardDead(member, timestamp, now);
-    }
-  }
-
-  private static Optional<AliveMessage> aliveMessage(Envelope envelope) {
-    try {
-      GossipMessage message = GossipMessage.parseFrom(envelope.getPayload());
-      return message.hasAliveMsg() ? Optional.of(message.getAliveMsg()) : Optional.empty();
-    } catch (InvalidProtocolBufferException e) {
-      LOG.warn("Membership response contains an invalid message: {}", e.getMessage());
-      return Optional.empty();
     }
   }
 
