@@ -104,6 +104,7 @@ public final class Communication implements Connection.Owner, AutoCloseable {
       if (connection.isEmpty()) {
         return new Answer.Missing("there is no connection to " + to);
       }
+      waiting.over(connection.get());
       if (!connection.get().offer(to.pkiId(), envelope, patience)) {
         return new Answer.Missing("the connection to " + to + " takes no more");
       }
@@ -177,9 +178,10 @@ public final class Communication implements Connection.Owner, AutoCloseable {
     }
     connection.close();
     close(transport);
-    connections
-        .ended(connection, why)
-        .ifPresent(expected -> pending.abandon(expected, "cannot connect: " + why));
+    connections.ended(connection, why);
+    if (remote.isEmpty()) {
+      pending.abandon(connection, "cannot connect: " + why);
+    }
     remote.ifPresent(peer -> {
       if (!connections.isConnected(peer.pkiId())) {
         pending.abandon(peer.pkiId(), "the connection has ended: " + why);

@@ -94,7 +94,7 @@ final class Connections {
     } catch (TlsConfigurationException | IllegalArgumentException e) {
       LOG.warn("Cannot connect to {}: {}", connection.endpoint(), e.getMessage());
       connection.close();
-      var unused = ended(connection, String.valueOf(e.getMessage()));
+      ended(connection, String.valueOf(e.getMessage()));
       return false;
     }
   }
@@ -131,9 +131,7 @@ final class Connections {
   }
 
   /// Forgets a connection that has ended, and tells what that means.
-  ///
-  /// @return who was looked for, if nobody has answered
-  Optional<ByteString> ended(Connection connection, String why) {
+  void ended(Connection connection, String why) {
     Optional<Dialing> failed = Optional.empty();
     boolean last = false;
     Optional<RemotePeer> remote = connection.remote();
@@ -157,7 +155,6 @@ final class Connections {
     if (last) {
       events.disconnected(remote.get().pkiId());
     }
-    return failed.map(Dialing::expected);
   }
 
   /// @return whether it was the last of its peer
