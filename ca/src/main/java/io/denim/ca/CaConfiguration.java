@@ -303,14 +303,8 @@ record CaConfiguration(
         }
       }
     }
-    return new SubjectName(
-        values.getOrDefault("c", List.of()),
-        values.getOrDefault("o", List.of()),
-        values.getOrDefault("ou", List.of()),
-        values.getOrDefault("l", List.of()),
-        values.getOrDefault("st", List.of()),
-        settings.text("csr.cn", ""),
-        settings.text("csr.serialnumber", ""));
+    return SubjectName.of(
+        values, settings.text("csr.cn", ""), settings.text("csr.serialnumber", ""));
   }
 
   private static Parent parent(Settings settings) {

@@ -3,6 +3,7 @@ package io.denim.ca;
 import com.google.protobuf.ByteString;
 import io.denim.node.Logging;
 import io.denim.node.SettingsException;
+import io.denim.wire.SecretFile;
 import io.denim.wire.ServerTls;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -61,7 +62,7 @@ public final class CaServerMain {
           "Unrecognized arguments found: " + parsed.words().subList(1, parsed.words().size()));
     }
     Logging.start(environment);
-    Path file = file(parsed, environment);
+    Path file = parsed.configuration(CONFIGURATION, environment, HOMES, ".");
     createConfiguration(file, parsed);
     Map<String, String> overrides = overrides(parsed, environment);
     CaConfiguration configuration = CaConfiguration.read(file, overrides);
@@ -114,21 +115,6 @@ public final class CaServerMain {
             server.address().getHostString(),
             server.address().getPort());
     stopped.await();
-  }
-
-  private static Path file(FlagSet.Parsed parsed, Map<String, String> environment) {
-    if (parsed.has("config")) {
-      return Path.of(parsed.text("config").orElse("")).toAbsolutePath().normalize();
-    }
-    String home = ".";
-    for (String variable : HOMES.reversed()) {
-      String value = environment.getOrDefault(variable, "");
-      home = value.isEmpty() ? home : value;
-    }
-    return Path.of(parsed.text("home").orElse(home))
-        .resolve(CONFIGURATION)
-        .toAbsolutePath()
-        .normalize();
   }
 
   private static void createConfiguration(Path file, FlagSet.Parsed parsed)

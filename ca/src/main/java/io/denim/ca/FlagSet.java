@@ -1,5 +1,6 @@
 package io.denim.ca;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +21,19 @@ public final class FlagSet {
   /// A flag.
   ///
   /// @param letter its short form; 0 where it has none
-  public record Flag(String name, char letter, Kind kind, String help) {}
+  public record Flag(String name, char letter, Kind kind, String help) {
+    public static Flag text(String name, String help) {
+      return new Flag(name, (char) 0, Kind.TEXT, help);
+    }
+
+    public static Flag list(String name, String help) {
+      return new Flag(name, (char) 0, Kind.LIST, help);
+    }
+
+    public static Flag on(String name, String help) {
+      return new Flag(name, (char) 0, Kind.SWITCH, help);
+    }
+  }
 
   private final List<Flag> flags;
 
@@ -64,6 +77,21 @@ public final class FlagSet {
 
     public boolean has(String name) {
       return values.containsKey(name);
+    }
+
+    /// The configuration file: `--config`, or one of this name in the home folder, which `--home`
+    /// tells, else the first of the variables that is set, else the fallback.
+    public Path configuration(
+        String name, Map<String, String> environment, List<String> variables, String fallback) {
+      if (has("config")) {
+        return Path.of(text("config").orElse("")).toAbsolutePath().normalize();
+      }
+      String home = fallback;
+      for (String variable : variables.reversed()) {
+        String value = environment.getOrDefault(variable, "");
+        home = value.isEmpty() ? home : value;
+      }
+      return Path.of(text("home").orElse(home)).resolve(name).toAbsolutePath().normalize();
     }
   }
 

@@ -6,6 +6,7 @@ import io.denim.identity.Certificate;
 import io.denim.identity.CertificateTemplate;
 import io.denim.identity.SubjectKey;
 import io.denim.identity.SubjectName;
+import io.denim.wire.SecretFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

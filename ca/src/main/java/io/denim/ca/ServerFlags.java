@@ -1,5 +1,9 @@
 package io.denim.ca;
 
+import static io.denim.ca.FlagSet.Flag.list;
+import static io.denim.ca.FlagSet.Flag.on;
+import static io.denim.ca.FlagSet.Flag.text;
+
 import io.denim.ca.FlagSet.Flag;
 import io.denim.ca.FlagSet.Kind;
 import java.util.List;
@@ -64,18 +68,6 @@ final class ServerFlags {
               text("tls.keyfile", "The server's TLS key, where it is not in the key store")));
 
   private ServerFlags() {}
-
-  private static Flag text(String name, String help) {
-    return new Flag(name, (char) 0, Kind.TEXT, help);
-  }
-
-  private static Flag list(String name, String help) {
-    return new Flag(name, (char) 0, Kind.LIST, help);
-  }
-
-  private static Flag on(String name, String help) {
-    return new Flag(name, (char) 0, Kind.SWITCH, help);
-  }
 
   static String usage() {
     return """

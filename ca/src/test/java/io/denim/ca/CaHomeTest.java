@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import io.denim.identity.Certificate;
 import io.denim.identity.SubjectKey;
 import io.denim.node.SettingsException;
+import io.denim.wire.SecretFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -12,6 +12,7 @@ import io.denim.identity.CertificationRequest;
 import io.denim.identity.SubjectKey;
 import io.denim.identity.SubjectName;
 import io.denim.wire.ClientTls;
+import io.denim.wire.SecretFile;
 import io.denim.wire.ServerTls;
 import io.denim.wire.TlsKeyPair;
 import java.io.IOException;

@@ -1,17 +1,12 @@
 package io.denim.identity;
 
 import com.google.protobuf.ByteString;
+import io.denim.wire.SecretFile;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.channels.Channels;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 
 /// Writes one organization's files in cryptogen's layout.
 ///
@@ -25,7 +20,7 @@ record OrganizationFiles(Path root) {
   void authority(String folder, CertificateAuthority authority) throws IOException {
     Path directory = folder(folder);
     certificate(directory, authority.name(), authority.issuer().certificate());
-    key(directory.resolve("priv_sk"), authority.issuer().key());
+    SecretFile.write(directory.resolve("priv_sk"), authority.issuer().key().pem());
   }
 
   /// What an MSP directory has without keys.
@@ -62,7 +57,7 @@ record OrganizationFiles(Path root) {
 
   /// A member's own certificate and key.
   void member(String folder, Cryptogen.Member member) throws IOException {
-    key(folder(folder + "/keystore").resolve("priv_sk"), member.key());
+    SecretFile.write(folder(folder + "/keystore").resolve("priv_sk"), member.key().pem());
     certificate(folder(folder + "/signcerts"), member.commonName(), member.certificate());
   }
 
@@ -74,7 +69,7 @@ record OrganizationFiles(Path root) {
     Path directory = folder(folder);
     write(directory.resolve("ca.crt"), tls.issuer().certificate().pem());
     write(directory.resolve(prefix + ".crt"), member.tlsCertificate().pem());
-    key(directory.resolve(prefix + ".key"), member.tlsKey());
+    SecretFile.write(directory.resolve(prefix + ".key"), member.tlsKey().pem());
   }
 
   /// Whether there is something of this name already.
@@ -105,19 +100,5 @@ record OrganizationFiles(Path root) {
 
   private static void write(Path file, ByteString content) throws IOException {
     Files.write(file, content.toByteArray());
-  }
-
-  /// Never readable by others, not even for a moment.
-  private static void key(Path file, GeneratedKey key) throws IOException {
-    Files.deleteIfExists(file);
-    try (SeekableByteChannel channel =
-            Files.newByteChannel(
-                file,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(
-                    PosixFilePermissions.fromString("rw-------")));
-        OutputStream out = Channels.newOutputStream(channel)) {
-      out.write(key.pem().toByteArray());
-    }
   }
 }

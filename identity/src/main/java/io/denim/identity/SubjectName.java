@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /// A certificate's subject as a CA writes it: values of one kind stand in one set, kinds in Go's
@@ -46,6 +47,19 @@ public record SubjectName(
   /// A name of which only the common name is known.
   public static SubjectName of(String commonName) {
     return new SubjectName(List.of(), List.of(), List.of(), List.of(), List.of(), commonName, "");
+  }
+
+  /// @param values by the attributes' short names in lower case: c, o, ou, l, st
+  public static SubjectName of(
+      Map<String, List<String>> values, String commonName, String serialNumber) {
+    return new SubjectName(
+        values.getOrDefault("c", List.of()),
+        values.getOrDefault("o", List.of()),
+        values.getOrDefault("ou", List.of()),
+        values.getOrDefault("l", List.of()),
+        values.getOrDefault("st", List.of()),
+        commonName,
+        serialNumber);
   }
 
   /// The same name with other units.

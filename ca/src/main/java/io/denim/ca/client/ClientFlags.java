@@ -1,5 +1,9 @@
 package io.denim.ca.client;
 
+import static io.denim.ca.FlagSet.Flag.list;
+import static io.denim.ca.FlagSet.Flag.on;
+import static io.denim.ca.FlagSet.Flag.text;
+
 import io.denim.ca.FlagSet;
 import io.denim.ca.FlagSet.Flag;
 import io.denim.ca.FlagSet.Kind;
@@ -90,17 +94,5 @@ final class ClientFlags {
       default -> {}
     }
     return ALL.and(more);
-  }
-
-  private static Flag text(String name, String help) {
-    return new Flag(name, (char) 0, Kind.TEXT, help);
-  }
-
-  private static Flag list(String name, String help) {
-    return new Flag(name, (char) 0, Kind.LIST, help);
-  }
-
-  private static Flag on(String name, String help) {
-    return new Flag(name, (char) 0, Kind.SWITCH, help);
   }
 }

@@ -96,7 +96,12 @@ record ClientSettings(
   static ClientSettings read(
       FlagSet.Parsed flags, Map<String, String> environment, boolean mayCreate, ClientLog log)
       throws IOException, SettingsException, ClientException {
-    Path file = file(flags, environment);
+    Path file =
+        flags.configuration(
+            CONFIGURATION,
+            environment,
+            HOMES,
+            environment.getOrDefault("HOME", ".") + "/.fabric-ca-client");
     Map<String, String> overrides = overrides(flags, environment);
     Settings first = settings(file, overrides);
     URI given = uri(first.text("url", "http://localhost:7054"));
@@ -136,21 +141,6 @@ record ClientSettings(
     return Files.exists(file)
         ? Settings.load(file, PREFIX, overrides)
         : Settings.empty(folder == null ? file : folder, PREFIX, overrides);
-  }
-
-  private static Path file(FlagSet.Parsed flags, Map<String, String> environment) {
-    if (flags.has("config")) {
-      return Path.of(flags.text("config").orElse("")).toAbsolutePath().normalize();
-    }
-    String home = environment.getOrDefault("HOME", ".") + "/.fabric-ca-client";
-    for (String variable : HOMES.reversed()) {
-      String value = environment.getOrDefault(variable, "");
-      home = value.isEmpty() ? home : value;
-    }
-    return Path.of(flags.text("home").orElse(home))
-        .resolve(CONFIGURATION)
-        .toAbsolutePath()
-        .normalize();
   }
 
   /// Flags come before environment variables, under their names.
@@ -249,14 +239,8 @@ record ClientSettings(
         table.forEach((key, value) -> add(values, key, value == null ? "" : value.toString()));
       }
     }
-    return new SubjectName(
-        values.getOrDefault("c", List.of()),
-        values.getOrDefault("o", List.of()),
-        values.getOrDefault("ou", List.of()),
-        values.getOrDefault("l", List.of()),
-        values.getOrDefault("st", List.of()),
-        settings.text("csr.cn", ""),
-        settings.text("csr.serialnumber", ""));
+    return SubjectName.of(
+        values, settings.text("csr.cn", ""), settings.text("csr.serialnumber", ""));
   }
 
   private static void add(Map<String, List<String>> values, String key, String value) {

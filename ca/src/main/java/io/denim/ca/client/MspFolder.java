@@ -2,9 +2,9 @@ package io.denim.ca.client;
 
 import com.google.protobuf.ByteString;
 import io.denim.ca.KeyFolder;
-import io.denim.ca.SecretFile;
 import io.denim.identity.Certificate;
 import io.denim.identity.SubjectKey;
+import io.denim.wire.SecretFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,12 +1,10 @@
 package io.denim.chaincode.launch;
 
 import com.google.protobuf.ByteString;
+import io.denim.wire.SecretFile;
 import io.denim.wire.TlsKeyPair;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -79,10 +77,7 @@ record ChaincodeEnvironment(
 
   /// Writes a file that only this user can read.
   void write(String name, ByteString content) throws IOException {
-    Path file = folder.resolve(name);
-    Files.createFile(
-        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.write(file, content.toByteArray(), StandardOpenOption.TRUNCATE_EXISTING);
+    SecretFile.write(folder.resolve(name), content);
   }
 
   private String path(String name) {

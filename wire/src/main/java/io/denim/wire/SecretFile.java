@@ -1,4 +1,4 @@
-package io.denim.ca;
+package io.denim.wire;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
