@@ -24,6 +24,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,33 +32,35 @@ import org.slf4j.LoggerFactory;
 /// A peer's part in gossip: brings what connections receive, and the time, to the {@link
 /// GossipCore} on the one thread that owns it, and does what that wants. Others read the {@link
 /// View} and use the {@link Communication}, from any thread. The queue to the owner is bounded by
-/// what each connection may have waiting.
+/// what each connection may have waiting, and the blocks that wait to be brought to others.
 public final class GossipNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger("gossip.gossip");
   private static final long TICK_MILLIS = 100;
   private static final long SECOND = 1_000;
+  private static final int MAX_WAITING_BLOCKS = 50;
 
   private final Self self;
   private final InstantSource clock;
   private final Supplier<List<ChannelStatus>> channels;
-  private final PushedBlocks blocks;
+  private final ChannelListener listener;
   private final Communication communication;
   private final GossipCore core;
   private final MembershipReport report;
   private final BlockingQueue<Runnable> inputs = new LinkedBlockingQueue<>();
   private final Thread owner = Thread.ofVirtual().name("gossip").unstarted(this::run);
+  private final AtomicInteger waitingBlocks = new AtomicInteger();
   private volatile View view = View.EMPTY;
   private volatile boolean closed;
 
   /// Who this peer is and what it asks the rest of the node.
   ///
   /// @param channels this peer's channels as they are now; asked several times a second
-  /// @param blocks takes those that other peers push
+  /// @param listener is told of blocks that other peers bring, and whether this one leads
   public record Subject(
       Communication.Parties parties,
       ChannelJudge judge,
       Supplier<List<ChannelStatus>> channels,
-      PushedBlocks blocks,
+      ChannelListener listener,
       InstantSource clock,
       Metrics metrics) {}
 
@@ -77,7 +80,7 @@ public final class GossipNode implements AutoCloseable {
             internalEndpoint);
     this.clock = subject.clock();
     this.channels = subject.channels();
-    this.blocks = subject.blocks();
+    this.listener = subject.listener();
     this.communication =
         new Communication(
             subject.parties(), settings.communication(), new Events(), subject.metrics());
@@ -86,6 +89,7 @@ public final class GossipNode implements AutoCloseable {
             self,
             settings.bootstrap(),
             settings.timing(),
+            settings.leadership().election(),
             new MemberCrypto(signing, subject.parties().members(), subject.judge()),
             new Random(ThreadLocalRandom.current().nextLong()),
             clock.millis());
@@ -132,6 +136,26 @@ public final class GossipNode implements AutoCloseable {
     owner.start();
   }
 
+  /// Brings a block that came from an orderer to peers of the own organization. Where too many wait
+  /// for that already it is left out: who lacks it asks for it.
+  ///
+  /// @param block as its orderers signed it
+  public void disseminate(String channelId, long number, ByteString block) {
+    if (waitingBlocks.incrementAndGet() > MAX_WAITING_BLOCKS) {
+      waitingBlocks.decrementAndGet();
+      return;
+    }
+    inputs.add(() -> {
+      waitingBlocks.decrementAndGet();
+      apply(core.disseminate(channelId, number, block));
+    });
+  }
+
+  /// Has another peer of the organization lead in a channel, if one can.
+  public void yieldLeadership(String channelId) {
+    inputs.add(() -> apply(core.yieldLeadership(channelId, clock.millis())));
+  }
+
   private void run() {
     long nextTick = 0;
     long nextSecond = 0;
@@ -174,7 +198,11 @@ public final class GossipNode implements AutoCloseable {
         case Effect.Contact(String endpoint) -> communication.contact(endpoint);
         case Effect.Disconnect(ByteString pkiId) -> communication.disconnect(pkiId);
         case Effect.Deliver(String channelId, long number, ByteString block) ->
-            blocks.received(channelId, number, block);
+            listener.block(channelId, number, block);
+        case Effect.Lead(String channelId, boolean leads) -> {
+          report.leads(channelId, leads);
+          listener.leads(channelId, leads);
+        }
       }
     }
   }

@@ -16,7 +16,8 @@ public record GossipSettings(
     CommunicationSettings communication,
     Duration membershipReport,
     PrivateDataSettings privateData,
-    StateTransferSettings state) {
+    StateTransferSettings state,
+    LeadershipSettings leadership) {
   public GossipSettings {
     bootstrap = Set.copyOf(bootstrap);
   }
@@ -29,7 +30,8 @@ public record GossipSettings(
         CommunicationSettings.defaults(),
         Duration.ofSeconds(5),
         PrivateDataSettings.defaults(),
-        StateTransferSettings.defaults());
+        StateTransferSettings.defaults(),
+        LeadershipSettings.defaults());
   }
 
   /// Reads the keys; whatever is wrong is left to {@link Settings#finish}.
@@ -63,6 +65,7 @@ public record GossipSettings(
         communication,
         settings.duration("peer.gossip.membershipTrackerInterval", Duration.ofSeconds(5)),
         PrivateDataSettings.of(settings),
-        StateTransferSettings.of(settings));
+        StateTransferSettings.of(settings),
+        LeadershipSettings.of(settings));
   }
 }

@@ -23,6 +23,7 @@ final class MembershipReport {
 
   private final long interval;
   private final Metric<Gauge> total;
+  private final Metric<Gauge> leader;
   private final Map<String, Map<ByteString, List<String>>> before = new HashMap<>();
   private long next;
 
@@ -32,6 +33,21 @@ final class MembershipReport {
     this.total =
         metrics.gauge(
             MetricName.of("gossip_membership_total_peers_known", "Total known peers", "channel"));
+    this.leader =
+        metrics.gauge(
+            MetricName.of(
+                "gossip_leader_election_leader", "Peer is leader (1) or follower (0)", "channel"));
+  }
+
+  /// This peer was elected in a channel, or is not.
+  void leads(String channelId, boolean leads) {
+    leader.series(channelId).set(leads ? 1 : 0);
+    LOG.info(
+        "{} for channel {}",
+        leads
+            ? "Elected as a leader, starting delivery service"
+            : "Not elected as a leader, so blocks come from other peers",
+        channelId);
   }
 
   void report(View view, long now) {

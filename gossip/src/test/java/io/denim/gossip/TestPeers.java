@@ -100,7 +100,7 @@ final class TestPeers implements AutoCloseable {
                                 new ClientTls(roots(), Optional.of(tls), Optional.empty())))),
                 new Trusting(),
                 channels,
-                (channelId, number, block) -> {},
+                new Deaf(),
                 InstantSource.system(),
                 new Metrics()));
     GrpcServer server =
@@ -114,6 +114,14 @@ final class TestPeers implements AutoCloseable {
         new Peer(node, server, new PeerAddress(PkiId.of(self.identity().serialized()), endpoint));
     started.add(peer);
     return peer;
+  }
+
+  private record Deaf() implements ChannelListener {
+    @Override
+    public void block(String channelId, long number, ByteString block) {}
+
+    @Override
+    public void leads(String channelId, boolean leads) {}
   }
 
   /// Whoever signed anything may read.

@@ -1,7 +1,6 @@
 package io.denim.gossip.core;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.denim.gossip.comm.PkiId;
 import io.denim.gossip.core.Outbox.Destination;
 import java.util.ArrayList;
@@ -11,10 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
-import org.hyperledger.fabric.protos.gossip.DataMessage;
 import org.hyperledger.fabric.protos.gossip.Envelope;
 import org.hyperledger.fabric.protos.gossip.GossipMessage;
-import org.hyperledger.fabric.protos.gossip.Payload;
 import org.hyperledger.fabric.protos.gossip.StateInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +27,8 @@ final class Channels {
   private final Peers peers;
   private final Timing timing;
   private final Map<String, ChannelGossip> channels = new HashMap<>();
+  private final BlockGossip blocks;
+  private final Elections elections;
   private boolean changed = true;
 
   /// The other peers and the way to them.
@@ -42,10 +41,18 @@ final class Channels {
   /// A message as it came.
   record Message(Envelope envelope, GossipMessage message) {}
 
-  Channels(ChannelGossip.Parts parts, Peers peers, Timing timing) {
+  Channels(
+      ChannelGossip.Parts parts, Peers peers, Timing timing, Optional<ElectionTiming> election) {
     this.parts = parts;
     this.peers = peers;
     this.timing = timing;
+    this.blocks = new BlockGossip(parts.self().mspId(), peers, timing);
+    this.elections = new Elections(election, parts, peers);
+  }
+
+  /// Who leads in each of them.
+  Elections elections() {
+    return elections;
   }
 
   boolean hasChanged() {
@@ -68,6 +75,7 @@ final class Channels {
             .keySet()
             .removeIf(channelId ->
                 statuses.stream().noneMatch(status -> status.channelId().equals(channelId)));
+    elections.retain(channels.keySet());
     for (ChannelStatus status : statuses) {
       ChannelGossip channel = channels.get(status.channelId());
       if (channel == null) {
@@ -75,7 +83,9 @@ final class Channels {
             "Joining gossip network of channel {} with {} organizations",
             status.channelId(),
             status.organizations().size());
-        channels.put(status.channelId(), new ChannelGossip(status, parts, peers, timing, now));
+        channel = new ChannelGossip(status, parts, peers, timing, now);
+        channels.put(status.channelId(), channel);
+        elections.open(status.channelId(), channel, now);
         configured = true;
         continue;
       }
@@ -163,90 +173,25 @@ final class Channels {
       case STATE_INFO_PULL_REQ ->
           peers.outbox().send(back, channel.snapshot(sender.mspId(), peers.membership()::known));
       case STATE_SNAPSHOT -> changed |= channel.take(message.message().getStateSnapshot(), now);
-      case DATA_MSG -> onBlock(channel, sender, message);
+      case DATA_MSG -> blocks.received(channel, sender, message);
       case HELLO, DATA_DIG, DATA_REQ, DATA_UPDATE ->
-          onBlockPull(back, channel, sender, message, now);
+          blocks.receivedPull(back, channel, sender, message.message(), now);
+      case LEADERSHIP_MSG -> elections.received(channel.status().channelId(), sender, message, now);
       default -> {}
-    }
-  }
-
-  private void onBlock(ChannelGossip channel, PeerIdentity sender, Message message) {
-    Payload block = message.message().getDataMsg().getPayload();
-    if (sender.mspId().equals(parts.self().mspId())
-        && channel.blocks().take(message.envelope(), block)) {
-      deliver(channel, block);
-      spreadBlock(channel, message.envelope(), sender.pkiId());
-    }
-  }
-
-  private void deliver(ChannelGossip channel, Payload block) {
-    peers
-        .outbox()
-        .add(new Effect.Deliver(channel.status().channelId(), block.getSeqNum(), block.getData()));
-  }
-
-  /// Brings a block to some peers of the own organization that are in the channel.
-  private void spreadBlock(ChannelGossip channel, Envelope envelope, ByteString except) {
-    for (Member to :
-        peers.pick(
-            timing.propagatePeers(),
-            member ->
-                member.mspId().equals(parts.self().mspId())
-                    && !member.pkiId().equals(except)
-                    && channel.isIn(member.pkiId()))) {
-      peers.outbox().send(to.destination(), envelope);
     }
   }
 
   /// Takes a block that this peer has from an orderer to others.
   void disseminate(String channelId, long number, ByteString block) {
     ChannelGossip channel = channels.get(channelId);
-    if (channel == null || !channel.blocks().isNews(number)) {
-      return;
+    if (channel != null) {
+      blocks.disseminate(channel, number, block);
     }
-    GossipMessage message =
-        GossipMessage.newBuilder()
-            .setChannel(ByteString.copyFromUtf8(channelId))
-            .setTag(GossipMessage.Tag.CHAN_AND_ORG)
-            .setDataMsg(
-                DataMessage.newBuilder()
-                    .setPayload(Payload.newBuilder().setSeqNum(number).setData(block)))
-            .build();
-    Envelope envelope = Envelope.newBuilder().setPayload(message.toByteString()).build();
-    channel.blocks().keep(envelope, number);
-    spreadBlock(channel, envelope, ByteString.EMPTY);
   }
 
-  /// Asks some peers of the own organization for blocks that this one has missed.
+  /// Asks for blocks that this peer has missed.
   void pullBlocks(long now) {
-    for (ChannelGossip channel : channels.values()) {
-      for (Member member : peers.pick(timing.pullPeers(), each -> mayPull(channel, each))) {
-        channel.blockPull().hello(member.destination(), now);
-      }
-    }
-  }
-
-  private boolean mayPull(ChannelGossip channel, Member member) {
-    return member.mspId().equals(parts.self().mspId()) && channel.isIn(member.pkiId());
-  }
-
-  private void onBlockPull(
-      Destination back, ChannelGossip channel, PeerIdentity sender, Message message, long now) {
-    if (!sender.mspId().equals(parts.self().mspId()) || !channel.isIn(sender.pkiId())) {
-      return;
-    }
-    for (ByteString name :
-        channel.blockPull().received(back, message.message(), number -> true, now)) {
-      channel.blocks().item(name).ifPresent(item -> deliver(channel, payload(item)));
-    }
-  }
-
-  private static Payload payload(Envelope item) {
-    try {
-      return GossipMessage.parseFrom(item.getPayload()).getDataMsg().getPayload();
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("what was taken for a block is none", e);
-    }
+    channels.values().forEach(channel -> blocks.pull(channel, now));
   }
 
   private void onStateInfo(ChannelGossip channel, PeerIdentity sender, Message message, long now) {
@@ -288,6 +233,7 @@ final class Channels {
 
   void forget(ByteString pkiId) {
     channels.values().forEach(channel -> channel.forget(pkiId));
+    elections.forget(pkiId);
     changed = true;
   }
 }

@@ -20,4 +20,8 @@ public sealed interface Effect {
   ///
   /// @param block as its orderers signed it
   record Deliver(String channelId, long number, ByteString block) implements Effect {}
+
+  /// This peer has become, or is no more, the one of its organization that takes a channel's blocks
+  /// from the orderers.
+  record Lead(String channelId, boolean leads) implements Effect {}
 }

@@ -1,21 +1,16 @@
 package io.denim.gossip.core;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.denim.gossip.core.Outbox.Destination;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
-import org.hyperledger.fabric.protos.gossip.AliveMessage;
 import org.hyperledger.fabric.protos.gossip.Envelope;
 import org.hyperledger.fabric.protos.gossip.GossipMessage;
-import org.hyperledger.fabric.protos.gossip.MembershipRequest;
-import org.hyperledger.fabric.protos.gossip.MembershipResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,10 +23,6 @@ import org.slf4j.LoggerFactory;
 public final class GossipCore {
   private static final Logger LOG = LoggerFactory.getLogger("gossip.gossip");
 
-  /// In larger networks new peers are greeted by rounds alone, as in Fabric.
-  private static final int GREETED_AT_ONCE = 30;
-
-  private static final int MAX_WAITING_ALIVE = 2_000;
   private static final long SWEEP_MILLIS = 1_000;
   private static final long PROBE_SPACING = 1_000;
 
@@ -41,21 +32,15 @@ public final class GossipCore {
   private final Outbox outbox = new Outbox();
   private final Identities identities;
   private final Membership membership;
-  private final AliveMessages aliveMessages;
   private final IdentityItems identityItems;
   private final Pull identityPull;
   private final Contacts contacts;
-  private final Disclosure disclosure;
-  private final MembershipAnswers answers;
   private final Channels channels;
+  private final MembershipGossip discovery;
   private final Set<String> bootstrap;
-  private final Map<ByteString, Waiting> waitingForIdentity = new LinkedHashMap<>();
   private final Map<ByteString, Long> lastProbe = new HashMap<>();
   private final Rounds rounds;
   private boolean changed = true;
-
-  /// An alive message whose author's identity is asked for.
-  private record Waiting(Envelope envelope, AliveMessage message, ByteString from) {}
 
   /// When each thing is done next, in milliseconds since 1970.
   private static final class Rounds {
@@ -73,11 +58,13 @@ public final class GossipCore {
   }
 
   /// @param bootstrap endpoints of peers of the own organization
+  /// @param election how a leader is elected in each channel; empty if none is
   /// @param now in milliseconds since 1970; also tells this start from earlier ones
   public GossipCore(
       Self self,
       Set<String> bootstrap,
       Timing timing,
+      Optional<ElectionTiming> election,
       MessageCrypto crypto,
       RandomGenerator random,
       long now) {
@@ -88,28 +75,33 @@ public final class GossipCore {
     this.identities = new Identities(crypto, self.pkiId());
     identities.put(self.pkiId(), self.identity(), now);
     this.membership = new Membership(self.pkiId(), timing);
-    this.aliveMessages = new AliveMessages(self, crypto, identities, timing, now);
     this.identityItems = new IdentityItems(self, crypto, identities);
     this.identityPull = new Pull(IdentityItems.kind(), identityItems, outbox, random);
     this.contacts = new Contacts(timing);
-    this.disclosure = new Disclosure(self.mspId());
-    this.answers = new MembershipAnswers(self, membership, aliveMessages, disclosure);
+    Channels.Peers peers = new Channels.Peers(membership, outbox, random);
     this.channels =
-        new Channels(
-            new ChannelGossip.Parts(self, crypto, identities),
-            new Channels.Peers(membership, outbox, random),
-            timing);
+        new Channels(new ChannelGossip.Parts(self, crypto, identities), peers, timing, election);
+    this.discovery =
+        new MembershipGossip(
+            self,
+            peers,
+            timing,
+            new AliveMessages(self, crypto, identities, timing, now),
+            identityPull,
+            channels);
     this.rounds = new Rounds(now, timing);
     wantContacts();
   }
 
   /// Whether the view is another than when it was asked for last.
   public boolean hasChanged() {
+    changed |= discovery.takeChanged();
     return changed || channels.hasChanged();
   }
 
   /// Who is alive and in which channel.
   public View view() {
+    boolean unused = discovery.takeChanged();
     changed = false;
     List<Member> alive = membership.aliveMembers();
     return new View(alive, membership.lost(), channels.view(alive));
@@ -147,17 +139,18 @@ public final class GossipCore {
   public List<Effect> tick(long now) {
     contactOthers(now);
     for (Member dead : membership.dueReconnects(now)) {
-      requestMembership(dead, now);
+      discovery.request(dead, now);
     }
     if (now >= rounds.alive) {
       rounds.alive = now + timing.aliveInterval().toMillis();
-      publishAlive(now);
+      discovery.publish(now);
     }
     if (now >= rounds.pull) {
       rounds.pull = now + timing.pullInterval().toMillis();
       pullRound(now);
     }
     channels.publish(now);
+    channels.elections().tick(now);
     if (now >= rounds.stateInfo) {
       rounds.stateInfo = now + timing.requestStateInfoInterval().toMillis();
       channels.requestStateInfo();
@@ -185,49 +178,14 @@ public final class GossipCore {
     return endpoints;
   }
 
-  private void publishAlive(long now) {
-    if (membership.aliveCount() == 0) {
-      return;
-    }
-    spreadAlive(aliveMessages.own(true, now), self.mspId(), self.endpoint(), self.pkiId());
-  }
-
-  private void spreadAlive(
-      Envelope envelope, String authorMspId, String authorEndpoint, ByteString except) {
-    for (Member to :
-        membership.pick(
-            timing.propagatePeers(),
-            member ->
-                !member.pkiId().equals(except)
-                    && disclosure.mayForward(member, authorMspId, authorEndpoint),
-            random)) {
-      outbox.send(to.destination(), disclosure.forListener(envelope, to.mspId()));
-    }
-  }
-
   private void pullRound(long now) {
     for (Member to : membership.pick(timing.pullPeers(), member -> true, random)) {
-      requestMembership(to, now);
+      discovery.request(to, now);
     }
     for (Member to : membership.pick(timing.pullPeers(), member -> true, random)) {
       identityPull.hello(to.destination(), now);
     }
     channels.pullBlocks(now);
-  }
-
-  private void requestMembership(Member to, long now) {
-    requestMembership(to.destination(), to.mspId(), now);
-  }
-
-  private void requestMembership(Destination to, String mspId, long now) {
-    Envelope own = aliveMessages.own(mspId.equals(self.mspId()), now);
-    outbox.send(
-        to,
-        GossipMessage.newBuilder()
-            .setTag(GossipMessage.Tag.EMPTY)
-            .setNonce(random.nextLong())
-            .setMemReq(MembershipRequest.newBuilder().setSelfInformation(own))
-            .build());
   }
 
   private void sweep(long now) {
@@ -259,12 +217,12 @@ public final class GossipCore {
       outbox.add(new Effect.Disconnect(pkiId));
       return outbox.take();
     }
-    reconsider(pkiId, now);
+    discovery.reconsider(pkiId, now);
     if (!endpoint.isEmpty()
         && !pkiId.equals(self.pkiId())
         && contacts.found(endpoint, pkiId, known.get().mspId())
         && membership.alive(pkiId).isEmpty()) {
-      requestMembership(new Destination(pkiId, endpoint), known.get().mspId(), now);
+      discovery.request(new Destination(pkiId, endpoint), known.get().mspId(), now);
     }
     return outbox.take();
   }
@@ -275,7 +233,7 @@ public final class GossipCore {
     Long last = lastProbe.get(pkiId);
     if (member.isPresent() && (last == null || now - last >= PROBE_SPACING)) {
       lastProbe.put(pkiId, now);
-      requestMembership(member.get(), now);
+      discovery.request(member.get(), now);
     }
     return outbox.take();
   }
@@ -300,6 +258,12 @@ public final class GossipCore {
     return outbox.take();
   }
 
+  /// Has another peer of the organization lead in a channel, if one can.
+  public List<Effect> yieldLeadership(String channelId, long now) {
+    channels.elections().yieldLeadership(channelId, now);
+    return outbox.take();
+  }
+
   /// A message has come over a connection of this peer.
   public List<Effect> received(
       ByteString from, Envelope envelope, GossipMessage message, long now) {
@@ -315,9 +279,9 @@ public final class GossipCore {
     Destination back =
         membership.alive(from).map(Member::destination).orElseGet(() -> new Destination(from, ""));
     switch (message.getContentCase()) {
-      case ALIVE_MSG -> onAlive(envelope, message.getAliveMsg(), from, true, now);
-      case MEM_REQ -> onRequest(back, sender.get(), message, now);
-      case MEM_RES -> onResponse(message.getMemRes(), from, now);
+      case ALIVE_MSG -> discovery.onAlive(envelope, message.getAliveMsg(), from, true, now);
+      case MEM_REQ -> discovery.onRequest(back, sender.get(), message, now);
+      case MEM_RES -> discovery.onResponse(message.getMemRes(), from, now);
       case HELLO, DATA_DIG, DATA_REQ, DATA_UPDATE -> onPull(back, sender.get(), message, now);
       case STATE_INFO, STATE_INFO_PULL_REQ, STATE_SNAPSHOT, DATA_MSG, LEADERSHIP_MSG ->
           channels.received(back, sender.get(), new Channels.Message(envelope, message), now);
@@ -335,142 +299,12 @@ public final class GossipCore {
     return outbox.take();
   }
 
-  private void onAlive(
-      Envelope envelope, AliveMessage message, ByteString from, boolean forward, long now) {
-    ByteString author = message.getMembership().getPkiId();
-    PeerTimestamp timestamp = PeerTimestamp.of(message.getTimestamp());
-    if (!membership.isNews(author, timestamp)) {
-      return;
-    }
-    switch (aliveMessages.judge(envelope, message, now)) {
-      case AliveMessages.Verdict.Refused(String reason) ->
-          LOG.warn("An alive message is refused: {}", reason);
-      case AliveMessages.Verdict.UnknownAuthor() -> await(envelope, message, from, now);
-      case AliveMessages.Verdict.Valid(Member member) -> {
-        learn(member, timestamp, now);
-        if (forward) {
-          spreadAlive(envelope, member.mspId(), member.endpoint(), from);
-        }
-      }
-    }
-  }
-
-  /// Keeps a message until its author's identity is there, and asks for that.
-  private void await(Envelope envelope, AliveMessage message, ByteString from, long now) {
-    ByteString author = message.getMembership().getPkiId();
-    if (waitingForIdentity.size() < MAX_WAITING_ALIVE && envelope.getSerializedSize() < 65_536) {
-      waitingForIdentity.put(author, new Waiting(envelope, message, from));
-    }
-    Destination to =
-        membership.alive(from).map(Member::destination).orElse(new Destination(from, ""));
-    identityPull.hello(to, now);
-  }
-
-  /// An identity has come: so may its peer's message.
-  private void reconsider(ByteString pkiId, long now) {
-    Waiting waiting = waitingForIdentity.remove(pkiId);
-    if (waiting != null) {
-      onAlive(waiting.envelope(), waiting.message(), waiting.from(), false, now);
-    }
-  }
-
-  private void learn(Member member, PeerTimestamp timestamp, long now) {
-    switch (membership.alive(member, timestamp, now)) {
-      case NEW, REVIVED -> {
-        changed = true;
-        waitingForIdentity.remove(member.pkiId());
-        if (membership.aliveCount() <= GREETED_AT_ONCE) {
-          greet(member, now);
-        }
-      }
-      case REFRESHED -> changed = true;
-      case NOTHING -> {}
-    }
-  }
-
-  /// Tells a peer that has just appeared of this one and its channels.
-  private void greet(Member member, long now) {
-    boolean own = member.mspId().equals(self.mspId());
-    if (member.preferredEndpoint().isEmpty() || (!own && self.endpoint().isEmpty())) {
-      return;
-    }
-    outbox.send(member.destination(), aliveMessages.own(own, now));
-    channels.introduce(member, now);
-  }
-
-  private void onRequest(Destination back, PeerIdentity sender, GossipMessage request, long now) {
-    Envelope told = request.getMemReq().getSelfInformation();
-    AliveMessage alive;
-    try {
-      alive = GossipMessage.parseFrom(told.getPayload()).getAliveMsg();
-    } catch (InvalidProtocolBufferException e) {
-      LOG.warn("Got membership request with invalid selfInfo: {}", e.getMessage());
-      return;
-    }
-    if (!alive.getMembership().getPkiId().equals(sender.pkiId())) {
-      LOG.warn("Got membership request with selfInfo that doesn't match the handshake");
-      return;
-    }
-    if (!(aliveMessages.judge(told, alive, now)
-        instanceof AliveMessages.Verdict.Valid(Member asker))) {
-      return;
-    }
-    learn(asker, PeerTimestamp.of(alive.getTimestamp()), now);
-    if (!disclosure.mayKnow(asker, self.mspId(), self.endpoint())) {
-      LOG.warn(
-          "Got a membership request from a peer that shouldn't have sent one: {}, closing"
-              + " connection to the peer as a result.",
-          asker.mspId());
-      outbox.add(new Effect.Disconnect(asker.pkiId()));
-      return;
-    }
-    Destination to =
-        back.endpoint().isEmpty()
-            ? new Destination(asker.pkiId(), asker.preferredEndpoint())
-            : back;
-    outbox.send(to, answers.answer(request.getNonce(), asker, now));
-  }
-
-  private void onResponse(MembershipResponse response, ByteString from, long now) {
-    for (Envelope each : response.getAliveList()) {
-      if (membership.isCurrent(each.getPayload())) {
-        continue;
-      }
-      Optional<AliveMessage> alive = MembershipAnswers.aliveMessage(each);
-      if (alive.isEmpty()) {
-        return;
-      }
-      onAlive(each, alive.get(), from, false, now);
-    }
-    for (Envelope each : response.getDeadList()) {
-      if (membership.isCurrent(each.getPayload())) {
-        continue;
-      }
-      Optional<AliveMessage> last = MembershipAnswers.aliveMessage(each);
-      if (last.isEmpty()) {
-        return;
-      }
-      onDead(each, last.get(), now);
-    }
-  }
-
-  private void onDead(Envelope envelope, AliveMessage last, long now) {
-    PeerTimestamp timestamp = PeerTimestamp.of(last.getTimestamp());
-    ByteString author = last.getMembership().getPkiId();
-    if (membership.isNews(author, timestamp)
-        && membership.known(author).isEmpty()
-        && aliveMessages.judge(envelope, last, now)
-            instanceof AliveMessages.Verdict.Valid(Member member)) {
-      membership.heardDead(member, timestamp, now);
-    }
-  }
-
   private void onPull(Destination back, PeerIdentity sender, GossipMessage message, long now) {
     switch (Tags.pullType(message)) {
       case IDENTITY_MSG ->
           identityPull
               .received(back, message, pkiId -> mayHave(sender, pkiId, now), now)
-              .forEach(pkiId -> reconsider(pkiId, now));
+              .forEach(pkiId -> discovery.reconsider(pkiId, now));
       case BLOCK_MSG ->
           channels.received(
               back, sender, new Channels.Message(Envelope.getDefaultInstance(), message), now);

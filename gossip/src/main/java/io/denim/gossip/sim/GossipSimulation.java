@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.denim.gossip.core.ChannelStatus;
 import io.denim.gossip.core.Effect;
+import io.denim.gossip.core.ElectionTiming;
 import io.denim.gossip.core.Timing;
 import io.denim.gossip.core.View;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
@@ -69,12 +71,19 @@ public final class GossipSimulation {
   /// Peers that know nobody yet: each organization's first is its anchor and the others' bootstrap
   /// peer.
   public GossipSimulation(long seed, int size, int organizations, Timing timing) {
-    this(seed, size, organizations, timing, true);
+    this(seed, size, organizations, timing, Optional.empty(), true);
+  }
+
+  /// Peers that know nobody yet and elect a leader in each organization.
+  static GossipSimulation ofElecting(
+      long seed, int size, int organizations, Timing timing, ElectionTiming election) {
+    return new GossipSimulation(seed, size, organizations, timing, Optional.of(election), true);
   }
 
   /// Peers that know those of their own organization from the start, and look for no others.
   static GossipSimulation ofAcquainted(long seed, int size, int organizations, Timing timing) {
-    GossipSimulation simulation = new GossipSimulation(seed, size, organizations, timing, false);
+    GossipSimulation simulation =
+        new GossipSimulation(seed, size, organizations, timing, Optional.empty(), false);
     for (int i = 0; i < organizations; i++) {
       simulation.acquaint(mspId(i));
     }
@@ -82,7 +91,12 @@ public final class GossipSimulation {
   }
 
   private GossipSimulation(
-      long seed, int size, int organizations, Timing timing, boolean contacts) {
+      long seed,
+      int size,
+      int organizations,
+      Timing timing,
+      Optional<ElectionTiming> election,
+      boolean contacts) {
     this.random = new Random(seed);
     this.timing = timing;
     Set<String> mspIds = new HashSet<>();
@@ -91,7 +105,7 @@ public final class GossipSimulation {
       mspIds.add(mspId(i));
       anchors.add(new ChannelStatus.Anchor(mspId(i), SimulatedPeer.endpoint(i)));
     }
-    SimulatedPeer.Plan plan = new SimulatedPeer.Plan(seed, timing, mspIds, revoked);
+    SimulatedPeer.Plan plan = new SimulatedPeer.Plan(seed, timing, election, mspIds, revoked);
     for (int number = 0; number < size; number++) {
       int organization = number % organizations;
       SimulatedPeer peer =
@@ -242,6 +256,7 @@ public final class GossipSimulation {
           peer.blocks().add(number);
           arrivals.computeIfAbsent(number, each -> new ArrayList<>()).add(now);
         }
+        case Effect.Lead(String _, boolean leads) -> peer.setLeads(leads);
       }
     }
   }
@@ -346,6 +361,23 @@ public final class GossipSimulation {
         .filter(
             peer -> peer.view().members().stream().anyMatch(member -> member.pkiId().equals(pkiId)))
         .count();
+  }
+
+  /// The peers of an organization that are up and lead.
+  List<Integer> leaders(int organization) {
+    List<Integer> leaders = new ArrayList<>();
+    for (int i = 0; i < peers.size(); i++) {
+      SimulatedPeer peer = peers.get(i);
+      if (peer.isUp() && peer.leads() && peer.self().mspId().equals(mspId(organization))) {
+        leaders.add(i);
+      }
+    }
+    return leaders;
+  }
+
+  /// Has a leader leave it to others.
+  void yieldLeadership(int peer) {
+    apply(peers.get(peer), peers.get(peer).core().yieldLeadership(SimulatedPeer.CHANNEL, now));
   }
 
   /// What the peers are timed with.

@@ -3,6 +3,7 @@ package io.denim.gossip.sim;
 import com.google.protobuf.ByteString;
 import io.denim.gossip.comm.PkiId;
 import io.denim.gossip.core.ChannelStatus;
+import io.denim.gossip.core.ElectionTiming;
 import io.denim.gossip.core.GossipCore;
 import io.denim.gossip.core.Self;
 import io.denim.gossip.core.Timing;
@@ -11,6 +12,7 @@ import io.denim.wire.Sha256;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.hyperledger.fabric.protos.gossip.AliveMessage;
@@ -27,6 +29,7 @@ final class SimulatedPeer {
 
   private final Self self;
   private final Timing timing;
+  private final Optional<ElectionTiming> election;
   private final SimulatedCrypto crypto;
   private final Random random;
   private final List<ChannelStatus.Anchor> anchors;
@@ -34,6 +37,7 @@ final class SimulatedPeer {
   private final Set<Long> blocks = new HashSet<>();
   private GossipCore core;
   private boolean up = true;
+  private boolean leads;
   private long height = 1;
 
   /// @param anchors of the channel that all peers are in
@@ -48,6 +52,7 @@ final class SimulatedPeer {
     String endpoint = endpoint(number);
     this.self = new Self(PkiId.of(identity), identity, mspId, endpoint, endpoint);
     this.timing = plan.timing();
+    this.election = plan.election();
     this.crypto = new SimulatedCrypto(identity, plan.organizations(), plan.revoked());
     this.random = new Random(plan.seed() * 31 + number);
     this.anchors = List.copyOf(anchors);
@@ -57,15 +62,21 @@ final class SimulatedPeer {
 
   /// What all peers share.
   ///
+  /// @param election how leaders are elected; empty if none is
   /// @param revoked PKI-IDs that are valid no more
-  record Plan(long seed, Timing timing, Set<String> organizations, Set<ByteString> revoked) {}
+  record Plan(
+      long seed,
+      Timing timing,
+      Optional<ElectionTiming> election,
+      Set<String> organizations,
+      Set<ByteString> revoked) {}
 
   static String endpoint(int number) {
     return "peer" + number + ":7051";
   }
 
   private GossipCore start(long now) {
-    return new GossipCore(self, bootstrap, timing, crypto, random, now);
+    return new GossipCore(self, bootstrap, timing, election, crypto, random, now);
   }
 
   Self self() {
@@ -91,6 +102,15 @@ final class SimulatedPeer {
   /// The blocks that gossip has brought.
   Set<Long> blocks() {
     return blocks;
+  }
+
+  /// Whether it was elected.
+  boolean leads() {
+    return leads;
+  }
+
+  void setLeads(boolean now) {
+    leads = now;
   }
 
   void setHeight(long blocks) {
@@ -146,6 +166,7 @@ final class SimulatedPeer {
   /// Starts again, with nothing remembered.
   void restart(long now) {
     up = true;
+    leads = false;
     core = start(now);
   }
 }
