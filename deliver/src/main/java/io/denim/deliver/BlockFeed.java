@@ -1,53 +1,35 @@
 package io.denim.deliver;
 
-import com.google.protobuf.ByteString;
+import io.denim.deliver.OrdererStream.Event;
 import io.denim.identity.EnvelopeSigner;
-import io.denim.wire.ClientTls;
-import io.denim.wire.GrpcClient;
 import io.denim.wire.TlsConfigurationException;
 import io.denim.wire.TlsKeyPair;
-import io.grpc.ManagedChannel;
-import io.grpc.stub.ClientCallStreamObserver;
-import io.grpc.stub.ClientResponseObserver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.hyperledger.fabric.protos.common.Block;
-import org.hyperledger.fabric.protos.common.Envelope;
-import org.hyperledger.fabric.protos.common.HeaderType;
-import org.hyperledger.fabric.protos.orderer.AtomicBroadcastGrpc;
 import org.hyperledger.fabric.protos.orderer.DeliverResponse;
-import org.hyperledger.fabric.protos.orderer.SeekInfo;
-import org.hyperledger.fabric.protos.orderer.SeekPosition;
-import org.hyperledger.fabric.protos.orderer.SeekSpecified;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Brings a channel's blocks from its orderers, one after the other, for as long as it is open
-/// (fabric v3.1.5 internal/pkg/peer/blocksprovider). Where an orderer fails, stays behind or sends
-/// what the taker refuses, the next one is asked. At most a few blocks are in flight. One thread of
-/// its own does it all; `close` is for any thread.
+/// Brings a channel's blocks from its orderers, one after the other, for as long as it is open and
+/// wanted (fabric v3.1.5 common/deliverclient/blocksprovider). Where an orderer fails, keeps back
+/// what others have or sends what the taker refuses, the next one is asked. At most a few blocks
+/// are in flight. One thread of its own does it all; `follow` and `close` are for any thread.
 public final class BlockFeed implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BlockFeed.class);
-  private static final int IN_FLIGHT = 16;
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
-  private static final int PAUSE_GROWTH_PERCENT = 120;
 
   private final String channelId;
   private final Taker taker;
-  private final EnvelopeSigner signer;
-  private final Optional<TlsKeyPair> clientKeyPair;
-  private final boolean tls;
+  private final OrdererRequests requests;
+  private final FeedTiming timing;
+  private final FeedGate gate = new FeedGate();
   private final Thread thread;
   private boolean delivered; // a block, since all orderers were asked last; owned by the thread
-  private volatile boolean closed;
+  private @Nullable OrdererEndpoint withholder; // the last one that was; owned by the thread
 
   /// Who takes the blocks. Called by the feed's thread alone.
   public interface Taker {
@@ -65,6 +47,23 @@ public final class BlockFeed implements AutoCloseable {
     /// Is told that none of the orderers has delivered a block when all of them were asked, and
     /// when one does again.
     default void outOfReach(boolean isSo) {}
+
+    /// Is told that this has been so for all of the feed's patience. The feed goes on.
+    default void pausedLong() {}
+
+    /// Judges headers without data, where some orderers may lie, so that the headers of all are
+    /// followed; empty where they crash at worst.
+    default Optional<HeaderCheck> headerCheck() {
+      return Optional.empty();
+    }
+  }
+
+  /// Tells headers that enough orderers have signed from others.
+  @FunctionalInterface
+  public interface HeaderCheck {
+    /// @param header without data
+    /// @return why it is not to be believed, empty if it is
+    Optional<String> problem(Block header);
   }
 
   /// How orderers are connected to.
@@ -73,41 +72,71 @@ public final class BlockFeed implements AutoCloseable {
   /// @param keyPair shown to orderers that ask for a client certificate
   public record Connection(boolean tls, Optional<TlsKeyPair> keyPair) {}
 
+  /// A feed with the usual patience.
   public BlockFeed(String channelId, Taker taker, EnvelopeSigner signer, Connection connection) {
+    this(channelId, taker, signer, connection, FeedTiming.defaults());
+  }
+
+  public BlockFeed(
+      String channelId,
+      Taker taker,
+      EnvelopeSigner signer,
+      Connection connection,
+      FeedTiming timing) {
     this.channelId = channelId;
     this.taker = taker;
-    this.signer = signer;
-    this.tls = connection.tls();
-    this.clientKeyPair = connection.keyPair();
+    this.timing = timing;
+    this.requests = new OrdererRequests(channelId, signer, connection, timing.connectTimeout());
     this.thread = Thread.ofVirtual().name("block-feed-" + channelId).unstarted(this::run);
   }
 
+  /// Begins, and follows the orderers unless it is told that it shall not.
   public void start() {
     thread.start();
   }
 
+  /// Has the feed follow the orderers, or leave them alone, from now on. Does not wait.
+  public void follow(boolean wanted) {
+    gate.set(wanted);
+  }
+
   @Override
   public void close() {
-    closed = true;
+    gate.close();
     thread.interrupt();
     try {
-      thread.join();
+      if (thread.getState() != Thread.State.NEW) {
+        thread.join();
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
   private void run() {
-    Duration pause = FIRST_PAUSE;
+    Duration pause = timing.firstPause();
+    Duration paused = Duration.ZERO;
     try {
-      while (!closed) {
+      while (gate.awaitOpen()) {
         delivered = false;
         for (OrdererEndpoint orderer : inRandomOrder(taker.orderers())) {
-          followUntilItFails(orderer);
+          if (gate.isOpen()) {
+            followUntilItFails(orderer);
+          }
         }
-        taker.outOfReach(!delivered);
-        pause = delivered ? FIRST_PAUSE : longer(pause);
-        TimeUnit.NANOSECONDS.sleep(pause.toNanos());
+        if (delivered || !gate.isOpen()) {
+          pause = timing.firstPause();
+          paused = Duration.ZERO;
+        } else {
+          pause = timing.longer(pause);
+          paused = paused.plus(pause);
+        }
+        taker.outOfReach(!delivered && gate.isOpen());
+        if (paused.compareTo(timing.totalPause()) > 0) {
+          paused = Duration.ZERO;
+          taker.pausedLong();
+        }
+        gate.pause(pause);
       }
     } catch (InterruptedException e) {
       LOG.debug("[channel: {}] the feed of blocks stops", channelId);
@@ -116,73 +145,80 @@ public final class BlockFeed implements AutoCloseable {
     }
   }
 
-  private static List<OrdererEndpoint> inRandomOrder(List<OrdererEndpoint> orderers) {
+  /// With one that kept back blocks last.
+  private List<OrdererEndpoint> inRandomOrder(List<OrdererEndpoint> orderers) {
     List<OrdererEndpoint> shuffled = new ArrayList<>(orderers);
     Collections.shuffle(shuffled);
+    if (withholder != null && shuffled.remove(withholder)) {
+      shuffled.add(withholder);
+    }
     return shuffled;
   }
 
-  private static Duration longer(Duration pause) {
-    Duration next = pause.multipliedBy(PAUSE_GROWTH_PERCENT).dividedBy(100);
-    return next.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : next;
-  }
-
   private void followUntilItFails(OrdererEndpoint orderer) throws InterruptedException {
-    ManagedChannel channel;
-    try {
-      channel = connect(orderer);
+    try (OrdererStream stream = requests.ask(orderer, OrdererRequests.blocksFrom(taker.next()))) {
+      gate.enter(stream);
+      String reason = follow(orderer, stream);
+      if (gate.isOpen()) {
+        LOG.warn(
+            "[channel: {}] Orderer {} delivers no more blocks: {}",
+            channelId,
+            orderer.address(),
+            reason);
+      } else {
+        LOG.info("[channel: {}] The feed of blocks from the orderers rests", channelId);
+      }
     } catch (TlsConfigurationException e) {
       LOG.warn(
           "[channel: {}] Cannot connect to orderer {}: {}",
           channelId,
           orderer.address(),
           e.getMessage());
-      return;
     }
-    try {
-      String reason = follow(orderer, channel);
-      if (!closed) {
-        LOG.warn(
-            "[channel: {}] Orderer {} delivers no more blocks: {}",
-            channelId,
-            orderer.address(),
-            reason);
-      }
-    } finally {
-      channel.shutdownNow();
-    }
-  }
-
-  private ManagedChannel connect(OrdererEndpoint orderer) throws TlsConfigurationException {
-    Optional<ClientTls> clientTls =
-        tls
-            ? Optional.of(new ClientTls(orderer.tlsRoots(), clientKeyPair, Optional.empty()))
-            : Optional.empty();
-    return GrpcClient.channel(orderer.address(), clientTls);
   }
 
   /// Takes blocks until something is wrong, and says what.
-  private String follow(OrdererEndpoint orderer, ManagedChannel channel)
-      throws InterruptedException {
-    Inbox inbox = new Inbox();
-    var requests = AtomicBroadcastGrpc.newStub(channel).deliver(inbox);
-    requests.onNext(seek(taker.next()));
-    while (true) {
-      Event event = inbox.events.take();
-      switch (event) {
-        case Event.Ended(String reason) -> {
-          return reason;
-        }
-        case Event.Received(DeliverResponse response) -> {
-          Optional<String> problem = take(response);
-          if (problem.isPresent()) {
-            return problem.get();
+  private String follow(OrdererEndpoint orderer, OrdererStream stream) throws InterruptedException {
+    try (Withholding watch = watchOver(orderer)) {
+      while (gate.isOpen()) {
+        long begun = System.nanoTime();
+        Event event = stream.next(watch.interval());
+        Duration waited = Duration.ofNanos(System.nanoTime() - begun);
+        switch (event) {
+          case Event.Ended(String reason) -> {
+            return reason;
           }
-          inbox.requestNext();
+          case Event.Received(DeliverResponse response) -> {
+            Optional<String> problem = take(response);
+            if (problem.isPresent()) {
+              return problem.get();
+            }
+            LOG.trace("[channel: {}] a block came from {}", channelId, orderer.address());
+          }
+          case Event.Silence() -> {
+            if (!taker.orderers().contains(orderer)) {
+              return "the channel's configuration names it no more";
+            }
+          }
+        }
+        Optional<String> suspicion =
+            watch.suspicion(taker.next(), waited, event instanceof Event.Silence);
+        if (suspicion.isPresent()) {
+          withholder = orderer;
+          return suspicion.get();
         }
       }
-      LOG.trace("[channel: {}] a block came from {}", channelId, orderer.address());
+      return "this feed is not wanted";
     }
+  }
+
+  private Withholding watchOver(OrdererEndpoint orderer) {
+    List<OrdererEndpoint> others = new ArrayList<>(taker.orderers());
+    others.remove(orderer);
+    Optional<HeaderCheck> check = taker.headerCheck();
+    return check.isPresent()
+        ? HeaderWatch.start(requests, timing, check.get(), others)
+        : new StallProbe(requests, others, timing.stallTimeout());
   }
 
   private Optional<String> take(DeliverResponse response) throws InterruptedException {
@@ -195,62 +231,5 @@ public final class BlockFeed implements AutoCloseable {
       case STATUS -> Optional.of("it answers " + response.getStatus());
       case TYPE_NOT_SET -> Optional.of("it sent neither a block nor a status");
     };
-  }
-
-  private Envelope seek(long from) {
-    ByteString hash =
-        clientKeyPair.isPresent() && tls ? clientKeyPair.get().certificateHash() : ByteString.EMPTY;
-    SeekInfo seek =
-        SeekInfo.newBuilder()
-            .setStart(at(from))
-            .setStop(at(Long.MAX_VALUE))
-            .setBehavior(SeekInfo.SeekBehavior.BLOCK_UNTIL_READY)
-            .build();
-    return signer.envelope(HeaderType.DELIVER_SEEK_INFO, channelId, seek.toByteString(), hash);
-  }
-
-  private static SeekPosition at(long number) {
-    return SeekPosition.newBuilder()
-        .setSpecified(SeekSpecified.newBuilder().setNumber(number))
-        .build();
-  }
-
-  private sealed interface Event {
-    record Received(DeliverResponse response) implements Event {}
-
-    record Ended(String reason) implements Event {}
-  }
-
-  /// What an orderer sent. gRPC's thread fills it; it asks for no more than has room.
-  private static final class Inbox implements ClientResponseObserver<Envelope, DeliverResponse> {
-    final BlockingQueue<Event> events = new ArrayBlockingQueue<>(IN_FLIGHT + 1);
-    private @Nullable ClientCallStreamObserver<Envelope> call;
-
-    @Override
-    public void beforeStart(ClientCallStreamObserver<Envelope> requests) {
-      call = requests;
-      requests.disableAutoRequestWithInitial(IN_FLIGHT);
-    }
-
-    void requestNext() {
-      if (call != null) {
-        call.request(1);
-      }
-    }
-
-    @Override
-    public void onNext(DeliverResponse response) {
-      events.add(new Event.Received(response));
-    }
-
-    @Override
-    public void onError(Throwable error) {
-      events.add(new Event.Ended(error.getMessage() == null ? "" + error : error.getMessage()));
-    }
-
-    @Override
-    public void onCompleted() {
-      events.add(new Event.Ended("it ended the stream"));
-    }
   }
 }

@@ -2,12 +2,8 @@ package io.denim.peer;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.denim.channelconfig.ChannelConfig;
-import io.denim.deliver.BlockFeed;
-import io.denim.deliver.OrdererEndpoint;
 import io.denim.wire.WireParser;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -19,12 +15,9 @@ import org.slf4j.LoggerFactory;
 /// The door through which a channel's blocks come to its pipeline: from orderers, from other peers
 /// that were asked, and from those that push. All are judged alike. A lock lets one in at a time;
 /// another keeps the pushed ones that wait for their turn.
-final class BlockIntake implements BlockFeed.Taker {
+final class BlockIntake {
   private static final Logger LOG = LoggerFactory.getLogger(BlockIntake.class);
   private static final WireParser<Block> BLOCKS = WireParser.of(Block.getDefaultInstance());
-
-  /// Pushed blocks may be so far ahead, and so many bytes together.
-  private static final int MAX_AHEAD = 100;
 
   private static final long MAX_PUSHED_BYTES = 64L << 20;
 
@@ -36,7 +29,6 @@ final class BlockIntake implements BlockFeed.Taker {
   private final Map<Long, ByteString> pushed = new HashMap<>(); // guarded by pushedLock
   private long pushedBytes; // guarded by pushedLock
   private boolean draining; // guarded by pushedLock
-  private volatile boolean outOfReach;
 
   /// The channel behind the door.
   interface Chain extends BlockAdmission.Chain {
@@ -55,32 +47,14 @@ final class BlockIntake implements BlockFeed.Taker {
   }
 
   /// The number of the block that is wanted next.
-  @Override
-  public long next() {
+  long next() {
     return admission.next();
   }
 
-  @Override
-  public List<OrdererEndpoint> orderers() {
-    return OrdererEndpoint.of(config());
-  }
-
-  private ChannelConfig config() {
-    return chain.config();
-  }
-
-  @Override
-  public void outOfReach(boolean isSo) {
-    outOfReach = isSo;
-  }
-
-  /// Whether no orderer brings blocks.
-  boolean isCutOff() {
-    return outOfReach;
-  }
-
-  @Override
-  public Optional<String> take(Block block) throws InterruptedException {
+  /// Takes a block; one that is here already is passed over.
+  ///
+  /// @return why it is refused, empty if it is taken
+  Optional<String> take(Block block) throws InterruptedException {
     return take(block, Map.of());
   }
 
@@ -112,9 +86,11 @@ final class BlockIntake implements BlockFeed.Taker {
 
   /// Takes a block that another peer pushes, or keeps it until those before it are here; one that
   /// is too far ahead or invalid is dropped. Never waits.
-  void push(long number, ByteString bytes) {
+  ///
+  /// @param most how far ahead it may be
+  void push(long number, ByteString bytes, int most) {
     long ahead = number - next();
-    if (ahead < 0 || ahead >= MAX_AHEAD) {
+    if (ahead < 0 || ahead >= most) {
       LOG.debug(
           "[channel: {}] Ledger height is at {}, cannot enqueue block with sequence of {}",
           channelId,

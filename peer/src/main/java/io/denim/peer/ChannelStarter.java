@@ -5,9 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.denim.channelconfig.ChannelConfig;
 import io.denim.channelconfig.ChannelConfigException;
 import io.denim.channelconfig.ConfigBlocks;
-import io.denim.deliver.BlockFeed;
 import io.denim.gateway.CommitNotifier;
-import io.denim.identity.EnvelopeSigner;
 import io.denim.identity.SignatureVerifier;
 import io.denim.ledger.LedgerException;
 import io.denim.ledger.LedgerProvider;
@@ -26,8 +24,8 @@ import org.hyperledger.fabric.protos.common.ConfigEnvelope;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Opens a peer's channels when it starts and joins new ones, each with its feed of blocks from the
-/// orderers. One thread at a time opens or joins.
+/// Opens a peer's channels when it starts and joins new ones, each with its delivery of blocks from
+/// the orderers. One thread at a time opens or joins.
 final class ChannelStarter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ChannelStarter.class);
 
@@ -48,8 +46,7 @@ final class ChannelStarter implements AutoCloseable {
       PeerChannel.Chaincodes chaincodes,
       BlockValidator validator,
       SignatureVerifier verifier,
-      EnvelopeSigner signer,
-      BlockFeed.Connection orderers,
+      OrdererDelivery.Client orderers,
       CommitNotifier commits) {}
 
   ChannelStarter(Node node, PeerChannels channels) {
@@ -147,10 +144,9 @@ final class ChannelStarter implements AutoCloseable {
     }
     running.add(channel);
     channel.start();
-    BlockFeed feed =
-        new BlockFeed(ledger.channelId(), channel.intake(), node.signer(), node.orderers());
-    running.add(feed);
-    feed.start();
+    OrdererDelivery delivery = new OrdererDelivery(channel, node.orderers());
+    running.add(delivery);
+    delivery.start();
   }
 
   private static void requireSupported(ChannelConfig config) throws PeerException {

@@ -86,7 +86,8 @@ public final class PeerNode implements AutoCloseable {
     CollectionMembership membership =
         new CollectionMembership(definitions, identity.signing().identity());
     CommitNotifier commits = new CommitNotifier();
-    GossipNode gossip = gossip(settings, environment, identity, channels);
+    OrdererDeliveries deliveries = new OrdererDeliveries(settings.gossip().leadership());
+    GossipNode gossip = gossip(settings, environment, identity, channels, deliveries);
     PeerPrivateData privateData =
         new PeerPrivateData(
             channels, membership, gossip, settings.gossip().privateData(), environment.clock());
@@ -99,9 +100,13 @@ public final class PeerNode implements AutoCloseable {
                     new PeerChannel.Chaincodes(definitions, cache, privateData.fetch()),
                     validator(settings, definitions, environment),
                     environment.verifier(),
-                    identity.signer(),
-                    new BlockFeed.Connection(
-                        settings.grpc().tls(), settings.grpc().clientKeyPair()),
+                    new OrdererDelivery.Client(
+                        identity.signer(),
+                        new BlockFeed.Connection(
+                            settings.grpc().tls(), settings.grpc().clientKeyPair()),
+                        settings.network().delivery(),
+                        deliveries,
+                        gossip),
                     commits),
                 channels));
     PeerChaincodes chaincodes =
@@ -113,7 +118,7 @@ public final class PeerNode implements AutoCloseable {
     parts.add(gossip); // to end before the channels that it asks about
     parts.add(privateData);
     StateTransfer transfer =
-        parts.add(transfer(settings, environment, channels, membership, gossip));
+        parts.add(transfer(settings, environment, channels, deliveries, membership, gossip));
     Endorser endorser =
         new Endorser(
             channelId -> channels.channel(channelId).map(EndorsementChannel.class::cast),
@@ -145,6 +150,7 @@ public final class PeerNode implements AutoCloseable {
       PeerSettings settings,
       Environment environment,
       PeerChannels channels,
+      OrdererDeliveries deliveries,
       CollectionMembership membership,
       GossipNode gossip) {
     StateTransferSettings state = settings.gossip().state();
@@ -153,14 +159,19 @@ public final class PeerNode implements AutoCloseable {
         new HeldBlocks(channels, membership, new PeerGossip(channels, settings.grpc())),
         state.batchSize());
     return new StateTransfer(
-        channels, new StateRequests(gossip, state.responseTimeout()), state, environment.clock());
+        channels,
+        deliveries,
+        new StateRequests(gossip, state.responseTimeout()),
+        state,
+        environment.clock());
   }
 
   private static GossipNode gossip(
       PeerSettings settings,
       Environment environment,
       PeerIdentity identity,
-      PeerChannels channels) {
+      PeerChannels channels,
+      OrdererDeliveries deliveries) {
     PeerGossip peer = new PeerGossip(channels, settings.grpc());
     GossipSelf self =
         new GossipSelf(
@@ -170,15 +181,12 @@ public final class PeerNode implements AutoCloseable {
     return new GossipNode(
         settings.gossip(),
         settings.self().externalEndpoint().orElse(""),
-        settings.self().address(),
+        settings.network().internalEndpoint().orElse(settings.self().address()),
         new GossipNode.Subject(
             new Communication.Parties(self, new KnownMembers(identity.local(), channels), peer),
             peer,
             peer::statuses,
-            (channelId, number, block) ->
-                channels
-                    .channel(channelId)
-                    .ifPresent(channel -> channel.intake().push(number, block)),
+            new FromOthers(channels, deliveries, settings.gossip().state().blockBufferSize()),
             environment.clock(),
             environment.metrics()));
   }

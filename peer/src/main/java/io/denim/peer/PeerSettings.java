@@ -30,7 +30,7 @@ import java.util.Set;
 public record PeerSettings(
     Self self,
     Grpc grpc,
-    GossipSettings gossip,
+    Network network,
     Path directory,
     Chaincode chaincode,
     Gateway gateway,
@@ -50,6 +50,13 @@ public record PeerSettings(
       Path mspDirectory,
       String mspId,
       Optional<Path> keystore) {}
+
+  /// What other peers and orderers bring.
+  ///
+  /// @param internalEndpoint `host:port` for peers of the own organization, where the peer's
+  ///   address is not it
+  public record Network(
+      GossipSettings gossip, Optional<String> internalEndpoint, DeliveryClientSettings delivery) {}
 
   /// The gRPC listener, and how the peer shows itself as a client.
   ///
@@ -110,40 +117,29 @@ public record PeerSettings(
   public record Limits(
       int endorser, int deliver, int gateway, int validators, Duration timeWindow) {}
 
+  public GossipSettings gossip() {
+    return network.gossip();
+  }
+
   /// Keys of Fabric's that mean nothing here; docs/configuration.md says why.
   static final Set<String> IGNORED =
       Set.of(
           "peer.BCCSP.PKCS11.",
           "peer.client.connTimeout",
           "peer.connectiontimeout",
-          "peer.deliveryclient.addressOverrides",
-          "peer.deliveryclient.blockCensorshipTimeoutKey",
-          "peer.deliveryclient.blockGossipEnabled",
-          "peer.deliveryclient.connTimeout",
-          "peer.deliveryclient.minimalReconnectInterval",
-          "peer.deliveryclient.policy",
-          "peer.deliveryclient.reConnectBackoffThreshold",
-          "peer.deliveryclient.reconnectTotalTimeThreshold",
           "peer.discovery.authCacheEnabled",
           "peer.discovery.authCacheMaxSize",
           "peer.discovery.authCachePurgeRetentionRatio",
           "peer.gossip.digestWaitTime",
-          "peer.gossip.election.leaderAliveThreshold",
-          "peer.gossip.election.leaderElectionDuration",
-          "peer.gossip.election.membershipSampleInterval",
-          "peer.gossip.election.startupGracePeriod",
-          "peer.gossip.endpoint",
           "peer.gossip.maxPropagationBurstLatency",
           "peer.gossip.maxPropagationBurstSize",
           "peer.gossip.nonBlockingCommitMode",
-          "peer.gossip.orgLeader",
           "peer.gossip.propagateIterations",
           "peer.gossip.pvtData.skipPullingInvalidTransactionsDuringCommit",
           "peer.gossip.requestWaitTime",
           "peer.gossip.responseWaitTime",
           "peer.gossip.skipBlockVerification",
           "peer.gossip.stateInfoRetentionInterval",
-          "peer.gossip.useLeaderElection",
           "peer.handlers.",
           "peer.keepalive.client.interval",
           "peer.keepalive.client.timeout",
@@ -187,7 +183,10 @@ public record PeerSettings(
         new PeerSettings(
             self,
             grpc,
-            GossipSettings.of(settings),
+            new Network(
+                GossipSettings.of(settings),
+                settings.optionalText("peer.gossip.endpoint"),
+                DeliveryClientSettings.of(settings)),
             settings.path("peer.fileSystemPath").orElse(Path.of("/var/hyperledger/production")),
             chaincode(settings, self, grpc),
             new Gateway(

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Catches up from other peers of a channel that have more blocks: where no orderer is in reach, or
-/// always if it is configured. What they give is judged as what orderers deliver. One thread of its
-/// own does it all, one channel after the other.
+/// where this one does not ask orderers, or always if it is configured. What they give is judged as
+/// what orderers deliver. One thread of its own does it all, one channel after the other.
 ///
 /// Follows fabric v3.1.5 gossip/state/state.go.
 final class StateTransfer implements AutoCloseable {
@@ -36,6 +36,7 @@ final class StateTransfer implements AutoCloseable {
   private static final int BATCHES_IN_TURN = 100;
 
   private final PeerChannels channels;
+  private final OrdererDeliveries deliveries;
   private final StateRequests requests;
   private final StateTransferSettings settings;
   private final InstantSource clock;
@@ -44,10 +45,12 @@ final class StateTransfer implements AutoCloseable {
 
   StateTransfer(
       PeerChannels channels,
+      OrdererDeliveries deliveries,
       StateRequests requests,
       StateTransferSettings settings,
       InstantSource clock) {
     this.channels = channels;
+    this.deliveries = deliveries;
     this.requests = requests;
     this.settings = settings;
     this.clock = clock;
@@ -63,12 +66,12 @@ final class StateTransfer implements AutoCloseable {
     try {
       while (!closed.await(TICK_MILLIS, TimeUnit.MILLISECONDS)) {
         long now = clock.millis();
-        boolean due = settings.enabled() && now - lastCheck >= settings.checkInterval().toMillis();
+        boolean due = now - lastCheck >= settings.checkInterval().toMillis();
         if (due) {
           lastCheck = now;
         }
         for (PeerChannel channel : channels.all()) {
-          if ((due || channel.intake().isCutOff()) && channel.failure().isEmpty()) {
+          if (channel.failure().isEmpty() && isWanted(channel.id(), due)) {
             catchUp(channel);
           }
         }
@@ -76,6 +79,13 @@ final class StateTransfer implements AutoCloseable {
     } catch (InterruptedException e) {
       LOG.debug("State transfer stops");
     }
+  }
+
+  /// A peer that takes no blocks from orderers would never catch up otherwise, whatever it is
+  /// configured to do.
+  private boolean isWanted(String channelId, boolean due) {
+    return deliveries.isCutOff(channelId)
+        || (due && (settings.enabled() || deliveries.isFollower(channelId)));
   }
 
   private void catchUp(PeerChannel channel) throws InterruptedException {
@@ -94,7 +104,7 @@ final class StateTransfer implements AutoCloseable {
           channel.id(),
           begun,
           end - 1,
-          channel.intake().isCutOff() ? ", since no orderer is in reach" : "");
+          deliveries.isCutOff(channel.id()) ? ", since no orderer is in reach" : "");
     }
   }
 

@@ -8,6 +8,7 @@ import io.denim.node.Listener;
 import io.denim.node.MetricsSettings;
 import io.denim.node.NodeOperations;
 import io.denim.order.OrdererSettings;
+import io.denim.peer.DeliveryClientSettings;
 import io.denim.peer.LedgerSettings;
 import io.denim.peer.PeerSettings;
 import io.denim.wire.GrpcServer;
@@ -74,7 +75,8 @@ record NodeSettings(NetworkDirectory directory) {
             MAX_MESSAGE_BYTES,
             Optional.of(Listener.read(crypto.resolve("tls/ca.crt"))),
             Optional.of(keyPair)),
-        GossipSettings.defaults(),
+        new PeerSettings.Network(
+            GossipSettings.defaults(), Optional.empty(), DeliveryClientSettings.defaults()),
         directory.data(peer.hostname()),
         new PeerSettings.Chaincode(
             ChaincodeSettings.defaults(),
