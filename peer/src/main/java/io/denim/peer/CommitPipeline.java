@@ -163,7 +163,7 @@ final class CommitPipeline implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       LOG.debug("[channel: {}] the commit pipeline stops", target.channelId());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       failure = e.getMessage() == null ? e.toString() : e.getMessage();
       LOG.error("[channel: {}] Committing blocks stopped: {}", target.channelId(), failure, e);
       followed.wake();

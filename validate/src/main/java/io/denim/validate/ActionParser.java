@@ -20,7 +20,8 @@ import org.hyperledger.fabric.protos.peer.ProposalResponsePayload;
 import org.hyperledger.fabric.protos.peer.TxValidationCode;
 
 /// Takes apart what a chaincode did, once the transaction around it is in order (fabric v3.1.5
-/// core/committer/txvalidator/v20/plugindispatcher/dispatcher.go).
+/// core/committer/txvalidator/v20/plugindispatcher/dispatcher.go). Bytes that are there but empty
+/// count as absent: Go's proto3 parser makes both nil.
 final class ActionParser {
   private static final WireParser<ChaincodeHeaderExtension> EXTENSION =
       WireParser.of(ChaincodeHeaderExtension.getDefaultInstance());
@@ -42,11 +43,9 @@ final class ActionParser {
     } catch (InvalidProtocolBufferException e) {
       return new ParsedTransaction.RefusedLate(txId, TxValidationCode.BAD_HEADER_EXTENSION);
     }
-    ByteString responseBytes = payload.getAction().getProposalResponsePayload();
     ChaincodeAction action;
     try {
-      if (response.getExtension().isEmpty()
-          && !FieldPresence.has(responseBytes, ProposalResponsePayload.EXTENSION_FIELD_NUMBER)) {
+      if (response.getExtension().isEmpty()) {
         return new ParsedTransaction.RefusedLate(txId, TxValidationCode.BAD_RESPONSE_PAYLOAD);
       }
       action = ACTION.parse(response.getExtension());
@@ -59,7 +58,7 @@ final class ActionParser {
     } catch (InvalidProtocolBufferException e) {
       return new ParsedTransaction.RefusedLate(txId, TxValidationCode.BAD_RWSET);
     }
-    TxValidationCode code = check(extension, action, response.getExtension(), rwSet);
+    TxValidationCode code = check(extension, action, rwSet);
     return code == TxValidationCode.VALID
         ? new ParsedTransaction.Endorsed(
             txId,
@@ -72,10 +71,7 @@ final class ActionParser {
   }
 
   private static TxValidationCode check(
-      ChaincodeHeaderExtension extension,
-      ChaincodeAction action,
-      ByteString actionBytes,
-      TxRwSet rwSet) {
+      ChaincodeHeaderExtension extension, ChaincodeAction action, TxRwSet rwSet) {
     if (!extension.hasChaincodeId() || !action.hasChaincodeId()) {
       return TxValidationCode.INVALID_OTHER_REASON;
     }
@@ -85,7 +81,7 @@ final class ActionParser {
         || action.getChaincodeId().getVersion().isEmpty()) {
       return TxValidationCode.INVALID_CHAINCODE;
     }
-    if (!isEventOf(chaincode, action, actionBytes)) {
+    if (!isEventOf(chaincode, action)) {
       return TxValidationCode.INVALID_OTHER_REASON;
     }
     Set<String> namespaces = new HashSet<>();
@@ -97,10 +93,8 @@ final class ActionParser {
     return TxValidationCode.VALID;
   }
 
-  private static boolean isEventOf(
-      String chaincode, ChaincodeAction action, ByteString actionBytes) {
-    if (action.getEvents().isEmpty()
-        && !FieldPresence.has(actionBytes, ChaincodeAction.EVENTS_FIELD_NUMBER)) {
+  private static boolean isEventOf(String chaincode, ChaincodeAction action) {
+    if (action.getEvents().isEmpty()) {
       return true;
     }
     try {

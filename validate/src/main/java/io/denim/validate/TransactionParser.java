@@ -233,12 +233,8 @@ final class TransactionParser {
       ChaincodeActionPayload payload,
       ProposalResponsePayload response) {
     ByteString proposal = payload.getChaincodeProposalPayload();
-    if (proposal.isEmpty()
-        && !FieldPresence.has(
-            action.getPayload(), ChaincodeActionPayload.CHAINCODE_PROPOSAL_PAYLOAD_FIELD_NUMBER)) {
-      return false;
-    }
-    return Sha256.of(header.getChannelHeader(), action.getHeader(), proposal)
-        .equals(response.getProposalHash());
+    return !proposal.isEmpty()
+        && Sha256.of(header.getChannelHeader(), action.getHeader(), proposal)
+            .equals(response.getProposalHash());
   }
 }

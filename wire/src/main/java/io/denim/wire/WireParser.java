@@ -15,8 +15,16 @@ import com.google.protobuf.Parser;
 /// Follows google.golang.org/protobuf as vendored by fabric v3.1.5 (internal/impl/decode.go,
 /// encoding/protowire/wire.go).
 public final class WireParser<T extends Message> {
-  /// Deeper nesting than any Fabric message needs, and less than a thread's stack holds.
-  static final int RECURSION_LIMIT = 1_000;
+  /// How deep messages may be nested: deeper than any of Fabric's is (a policy takes two levels for
+  /// each "n of"), and less than a thread's stack holds, which Go's limit of 10,000 is not.
+  static final int MESSAGE_DEPTH = 250;
+
+  /// How deep unknown groups may be nested: as in Go, whose limit of 10,000 leaves one more out.
+  static final int GROUP_DEPTH = 10_001;
+
+  /// How deep unknown groups are left to Java's parser, which follows them by recursion; deeper
+  /// ones are taken out before.
+  static final int PARSED_GROUP_DEPTH = 50;
 
   private final Parser<T> parser;
   private final WireShape shape;
@@ -35,10 +43,10 @@ public final class WireParser<T extends Message> {
 
   /// @throws InvalidProtocolBufferException where Go's parser fails as well
   public T parse(ByteString bytes) throws InvalidProtocolBufferException {
-    shape.check(bytes);
-    CodedInputStream input = bytes.newCodedInput();
+    ByteString followed = shape.check(bytes) ? shape.withoutGroups(bytes) : bytes;
+    CodedInputStream input = followed.newCodedInput();
     input.enableAliasing(true);
-    input.setRecursionLimit(RECURSION_LIMIT);
+    input.setRecursionLimit(MESSAGE_DEPTH + PARSED_GROUP_DEPTH);
     T message = parser.parseFrom(input);
     input.checkLastTagWas(0);
     return message;

@@ -4,6 +4,8 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
+import java.io.IOException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -49,8 +51,56 @@ final class WireShape {
     return shape;
   }
 
-  void check(ByteString bytes) throws InvalidProtocolBufferException {
-    new Walk(bytes).message(this, bytes.size(), 0);
+  /// Walks a message.
+  ///
+  /// @return whether unknown groups are nested in it deeper than Java's parser should follow them;
+  ///   {@link #withoutGroups} takes them out
+  boolean check(ByteString bytes) throws InvalidProtocolBufferException {
+    Walk walk = new Walk(bytes);
+    walk.message(this, bytes.size(), 0);
+    return walk.deepGroups;
+  }
+
+  /// A checked message without its groups. No message of Fabric's declares one, so all that is lost
+  /// are unknown fields.
+  ByteString withoutGroups(ByteString checked) throws InvalidProtocolBufferException {
+    ByteString.Output out = ByteString.newOutput(checked.size());
+    Walk walk = new Walk(checked);
+    while (walk.position < checked.size()) {
+      int begin = walk.position;
+      long tag = walk.varint(checked.size());
+      WireShape inner = (tag & 7) == 2 ? field((int) (tag >>> 3)) : null;
+      if (inner != null) {
+        write(out, checked.substring(begin, walk.position));
+        int end = walk.length(checked.size());
+        ByteString content = inner.withoutGroups(checked.substring(walk.position, end));
+        writeLength(out, content.size());
+        write(out, content);
+        walk.position = end;
+      } else {
+        walk.value((int) (tag & 7), (int) (tag >>> 3), checked.size());
+        if ((tag & 7) != 3) {
+          write(out, checked.substring(begin, walk.position));
+        }
+      }
+    }
+    return out.toByteString();
+  }
+
+  private static void write(ByteString.Output out, ByteString bytes) {
+    try {
+      bytes.writeTo(out);
+    } catch (IOException e) {
+      throw new IllegalStateException("memory cannot be written", e);
+    }
+  }
+
+  private static void writeLength(ByteString.Output out, int length) {
+    int rest = length;
+    for (; rest >= 0x80; rest >>>= 7) {
+      out.write((rest & 0x7f) | 0x80);
+    }
+    out.write(rest);
   }
 
   private @Nullable WireShape field(int number) {
@@ -61,13 +111,14 @@ final class WireShape {
   private static final class Walk {
     private final ByteString bytes;
     private int position;
+    private boolean deepGroups;
 
     Walk(ByteString bytes) {
       this.bytes = bytes;
     }
 
     void message(WireShape shape, int end, int depth) throws InvalidProtocolBufferException {
-      if (depth > WireParser.RECURSION_LIMIT) {
+      if (depth > WireParser.MESSAGE_DEPTH) {
         throw malformed("nested too deeply");
       }
       while (position < end) {
@@ -78,36 +129,45 @@ final class WireShape {
         if (inner != null) {
           message(inner, length(end), depth + 1);
         } else {
-          value(type, number, end, depth);
+          value(type, number, end);
         }
       }
     }
 
-    private void value(int type, int number, int end, int depth)
-        throws InvalidProtocolBufferException {
+    private void value(int type, int number, int end) throws InvalidProtocolBufferException {
       switch (type) {
         case 0 -> varint(end);
         case 1 -> skip(8, end);
         case 2 -> position = length(end);
-        case 3 -> group(number, end, depth + 1);
+        case 3 -> group(number, end);
         case 5 -> skip(4, end);
         default -> throw malformed("wire type " + type + " where a field should begin");
       }
     }
 
-    private void group(int number, int end, int depth) throws InvalidProtocolBufferException {
-      if (depth > WireParser.RECURSION_LIMIT) {
-        throw malformed("nested too deeply");
-      }
-      while (true) {
+    /// Passes a group, and those in it without recursion: they may be nested deeper than a thread's
+    /// stack.
+    private void group(int number, int end) throws InvalidProtocolBufferException {
+      int[] open = {number, 0, 0, 0};
+      int depth = 1;
+      while (depth > 0) {
         long tag = varint(end);
+        int type = (int) (tag & 7);
         int inner = fieldNumber(tag);
-        if ((tag & 7) != 4) {
-          value((int) (tag & 7), inner, end, depth);
-        } else if (inner == number) {
-          return;
+        if (type == 4) {
+          depth--;
+          if (inner != open[depth]) {
+            throw malformed("a group that ends as another one");
+          }
+        } else if (type == 3) {
+          if (depth >= WireParser.GROUP_DEPTH) {
+            throw malformed("nested too deeply");
+          }
+          open = depth < open.length ? open : Arrays.copyOf(open, 2 * depth);
+          open[depth++] = inner;
+          deepGroups |= depth > WireParser.PARSED_GROUP_DEPTH;
         } else {
-          throw malformed("a group that ends as another one");
+          value(type, inner, end);
         }
       }
     }
@@ -121,7 +181,7 @@ final class WireShape {
     }
 
     /// Reads a length and answers where the value ends.
-    private int length(int end) throws InvalidProtocolBufferException {
+    int length(int end) throws InvalidProtocolBufferException {
       long length = varint(end);
       if (length < 0 || length > end - position) {
         throw malformed("a length of " + Long.toUnsignedString(length) + " past the end");
@@ -136,7 +196,7 @@ final class WireShape {
       position += count;
     }
 
-    private long varint(int end) throws InvalidProtocolBufferException {
+    long varint(int end) throws InvalidProtocolBufferException {
       long value = 0;
       for (int shift = 0; shift < 64; shift += 7) {
         if (position >= end) {

@@ -9,6 +9,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import java.util.Random;
 import org.hyperledger.fabric.protos.common.ChannelHeader;
 import org.hyperledger.fabric.protos.common.Payload;
+import org.hyperledger.fabric.protos.common.SignaturePolicy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,6 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WireParserTest {
   private static final WireParser<ChannelHeader> CHANNEL_HEADER =
       WireParser.of(ChannelHeader.getDefaultInstance());
+  private static final WireParser<SignaturePolicy> POLICY =
+      WireParser.of(SignaturePolicy.getDefaultInstance());
   private static final WireParser<Payload> PAYLOAD = WireParser.of(Payload.getDefaultInstance());
 
   @Test
@@ -72,6 +75,41 @@ class WireParserTest {
     assertThatThrownBy(() -> PAYLOAD.parse(openGroups(100_000)))
         .isInstanceOf(InvalidProtocolBufferException.class)
         .hasMessageContaining("nested too deeply");
+    assertThatThrownBy(() -> POLICY.parse(nestedPolicy(1_000)))
+        .isInstanceOf(InvalidProtocolBufferException.class)
+        .hasMessageContaining("nested too deeply");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 50, 51, 900, 10_001})
+  void followsUnknownGroupsAsDeepAsGoDoes(int depth) throws InvalidProtocolBufferException {
+    ByteString groups = openGroups(depth).concat(closeGroups(depth));
+    ByteString timestamp = ByteString.fromHex("0807").concat(groups);
+    ByteString header =
+        ByteString.fromHex("0803")
+            .concat(ByteString.fromHex("1a"))
+            .concat(varint(timestamp.size()))
+            .concat(timestamp)
+            .concat(groups)
+            .concat(ByteString.fromHex("2201" + "63"));
+
+    ChannelHeader parsed = CHANNEL_HEADER.parse(header);
+
+    assertThat(parsed.getType()).isEqualTo(3);
+    assertThat(parsed.getTimestamp().getSeconds()).isEqualTo(7);
+    assertThat(parsed.getChannelId()).isEqualTo("c");
+  }
+
+  @Test
+  void refusesUnknownGroupsDeeperThanGoFollowsThem() {
+    assertThatThrownBy(() -> CHANNEL_HEADER.parse(openGroups(10_002).concat(closeGroups(10_002))))
+        .isInstanceOf(InvalidProtocolBufferException.class)
+        .hasMessageContaining("nested too deeply");
+  }
+
+  @Test
+  void followsPoliciesAsDeepAsAnybodyWritesThem() throws InvalidProtocolBufferException {
+    assertThat(POLICY.parse(nestedPolicy(100)).getNOutOf().getN()).isEqualTo(1);
   }
 
   @Test
@@ -98,6 +136,36 @@ class WireParserTest {
         assertThat(expected).hasMessageNotContaining("null");
       }
     }
+  }
+
+  private static ByteString nestedPolicy(int depth) {
+    SignaturePolicy policy = SignaturePolicy.newBuilder().setSignedBy(0).build();
+    ByteString bytes = policy.toByteString();
+    for (int i = 0; i < depth; i++) {
+      ByteString rules =
+          ByteString.fromHex("0801" + "12").concat(varint(bytes.size())).concat(bytes);
+      bytes = ByteString.fromHex("12").concat(varint(rules.size())).concat(rules);
+    }
+    return bytes;
+  }
+
+  private static ByteString varint(int value) {
+    ByteString.Output out = ByteString.newOutput();
+    int rest = value;
+    for (; rest >= 0x80; rest >>>= 7) {
+      out.write((rest & 0x7f) | 0x80);
+    }
+    out.write(rest);
+    return out.toByteString();
+  }
+
+  private static ByteString closeGroups(int count) {
+    ByteString.Output out = ByteString.newOutput();
+    for (int i = 0; i < count; i++) {
+      out.write(0x9c);
+      out.write(0x06);
+    }
+    return out.toByteString();
   }
 
   private static ByteString openGroups(int count) {
