@@ -111,7 +111,8 @@ class GrpcServerTest {
               e -> {
                 assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.INTERNAL);
                 assertThat(e.getStatus().getDescription())
-                    .startsWith("grpc: error unmarshalling request: Protocol message");
+                    .startsWith(
+                        "grpc: error unmarshalling request: proto: cannot parse invalid wire-format data");
               });
       channel.shutdownNow();
     }
