@@ -9,18 +9,22 @@ import java.util.concurrent.TimeUnit;
 
 /// Makes channels to other nodes with Fabric's limits and keepalive.
 public final class GrpcClient {
+  static {
+    HostNames.register();
+  }
+
   private GrpcClient() {}
 
   /// A channel that connects when first used and reconnects by itself.
   ///
-  /// @param address `host:port`
+  /// @param address `host:port`; calls to what is none end as `UNAVAILABLE`
   /// @param tls absent for plain text
   /// @param keepalive after how long without traffic the server is pinged
   /// @throws TlsConfigurationException if the certificates or keys are not usable
   public static ManagedChannel channel(String address, Optional<ClientTls> tls, Duration keepalive)
       throws TlsConfigurationException {
     NettyChannelBuilder builder =
-        NettyChannelBuilder.forTarget(address)
+        NettyChannelBuilder.forTarget(HostNames.target(address))
             .maxInboundMessageSize(GrpcServer.MAX_MESSAGE_BYTES)
             .keepAliveTime(keepalive.toMillis(), TimeUnit.MILLISECONDS)
             .keepAliveTimeout(20, TimeUnit.SECONDS)

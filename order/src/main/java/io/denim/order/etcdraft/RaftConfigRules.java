@@ -20,6 +20,8 @@ import org.hyperledger.fabric.protos.orderer.etcdraft.Options;
 /// consenters whose certificates the orderer organizations issued, and one consenter changed at a
 /// time (fabric v3.1.5 orderer/consensus/etcdraft/chain.go, ValidateConsensusMetadata, util.go).
 public final class RaftConfigRules {
+  private static final int MAX_PORT = 65_535;
+
   private RaftConfigRules() {}
 
   /// Why a channel ordered by Raft may not go from one configuration to another, if it may not.
@@ -121,7 +123,14 @@ public final class RaftConfigRules {
     TlsIssuers issuers = TlsIssuers.of(config);
     Set<ByteString> seen = new HashSet<>();
     for (Consenter consenter : metadata.getConsentersList()) {
-      String address = consenter.getHost() + ":" + consenter.getPort();
+      String address = consenter.getHost() + ":" + Integer.toUnsignedString(consenter.getPort());
+      if (consenter.getHost().isBlank() || !isPort(consenter.getPort())) {
+        return Optional.of(
+            "consenter "
+                + address
+                + " cannot be dialled: it needs a host and a port between 1 and "
+                + MAX_PORT);
+      }
       Optional<String> problem =
           issuers
               .problem(consenter.getClientTlsCert(), "client", address)
@@ -144,6 +153,10 @@ public final class RaftConfigRules {
       seen.add(consenter.getClientTlsCert());
     }
     return Optional.empty();
+  }
+
+  private static boolean isPort(int port) {
+    return port > 0 && port <= MAX_PORT;
   }
 
   private static Optional<String> membershipProblem(
