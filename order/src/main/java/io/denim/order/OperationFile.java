@@ -25,7 +25,7 @@ final class OperationFile {
     this.directory = directory;
     this.suffix = suffix;
     try {
-      Files.createDirectories(directory);
+      DurableFolder.make(directory);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot make " + directory, e);
     }
@@ -39,6 +39,7 @@ final class OperationFile {
         file.force(true);
       }
       Files.move(temporary, path(channelId), StandardCopyOption.ATOMIC_MOVE);
+      DurableFolder.sync(directory);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + path(channelId), e);
     }
