@@ -2,9 +2,6 @@ package io.denim.ca;
 
 import io.denim.identity.CertificateTemplate;
 import io.denim.identity.SubjectName;
-import io.denim.node.Listener;
-import io.denim.node.MetricsSettings;
-import io.denim.node.NodeOperations;
 import io.denim.node.Settings;
 import io.denim.node.SettingsException;
 import java.io.IOException;
@@ -33,7 +30,8 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 /// @param ca the CA, of which the key file may be absent as long as it is in the key store
 /// @param root how its own certificate is made where there is none
 record CaConfiguration(
-    Service service,
+    InetSocketAddress listen,
+    Tls tls,
     CaSettings ca,
     Root root,
     Parent parent,
@@ -51,6 +49,8 @@ record CaConfiguration(
           "ldap.",
           "idemix.",
           "bccsp.",
+          "operations.",
+          "metrics.",
           "db.",
           "csr.serialnumber",
           "csr.keyrequest.",
@@ -63,17 +63,6 @@ record CaConfiguration(
 
   CaConfiguration {
     others = List.copyOf(others);
-  }
-
-  /// Where the server is asked, and where operators look into it.
-  record Service(InetSocketAddress listen, Tls tls, NodeOperations.Settings operations) {}
-
-  InetSocketAddress listen() {
-    return service.listen();
-  }
-
-  Tls tls() {
-    return service.tls();
   }
 
   /// The server's TLS.
@@ -154,11 +143,9 @@ record CaConfiguration(
             new CaSettings.Contents(newcomers(settings), affiliations(tree)));
     CaConfiguration read =
         new CaConfiguration(
-            new Service(
-                new InetSocketAddress(
-                    settings.text("address", "0.0.0.0"), settings.number("port", 7054, 0, 65535)),
-                tls(settings, folder),
-                operations(settings)),
+            new InetSocketAddress(
+                settings.text("address", "0.0.0.0"), settings.number("port", 7054, 0, 65535)),
+            tls(settings, folder),
             ca,
             root(settings, tree, folder),
             parent(settings),
@@ -168,17 +155,7 @@ record CaConfiguration(
   }
 
   private CaConfiguration with(Settings.Unused found) {
-    return new CaConfiguration(service, ca, root, parent, others, found);
-  }
-
-  private static NodeOperations.Settings operations(Settings settings) {
-    Listener listener =
-        new Listener(
-            Listener.address(settings, "operations.listenAddress", "127.0.0.1:9443"),
-            Listener.tls(settings, "operations.tls", Listener.TlsKeys.PEER));
-    return new NodeOperations.Settings(
-        settings.optionalText("operations.listenAddress").map(address -> listener),
-        MetricsSettings.of(settings, "metrics"));
+    return new CaConfiguration(listen, tls, ca, root, parent, others, found);
   }
 
   private static CaSettings.Rules rules(Settings settings) {

@@ -1,12 +1,10 @@
 package io.denim.ca;
 
 import com.google.protobuf.ByteString;
-import io.denim.metrics.Metrics;
 import io.denim.node.Logging;
-import io.denim.node.NodeOperations;
-import io.denim.node.NodeProcess;
 import io.denim.node.SettingsException;
 import io.denim.wire.SecretFile;
+import io.denim.wire.ServerTls;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -17,6 +15,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,7 +61,7 @@ public final class CaServerMain {
       throw new UsageException(
           "Unrecognized arguments found: " + parsed.words().subList(1, parsed.words().size()));
     }
-    Logging logging = Logging.start(environment);
+    Logging.start(environment);
     Path file = parsed.configuration(CONFIGURATION, environment, HOMES, ".");
     createConfiguration(file, parsed);
     Map<String, String> overrides = overrides(parsed, environment);
@@ -79,38 +79,42 @@ public final class CaServerMain {
       cas.add(new CaHome(CaConfiguration.read(other, Map.of()), clock).ready());
     }
     if (command.equals("start")) {
-      CaServer server =
-          CaServer.start(configuration.listen(), home.tls(cas.getFirst()), cas, clock);
-      serve(server, configuration, logging);
+      serve(configuration, cas, home.tls(cas.getFirst()), clock);
     } else {
       log.info("Initialization was successful");
     }
     return 0;
   }
 
-  private static void serve(CaServer server, CaConfiguration configuration, Logging logging)
+  private static void serve(
+      CaConfiguration configuration,
+      List<CaSettings> cas,
+      Optional<ServerTls> tls,
+      InstantSource clock)
       throws IOException, InterruptedException {
-    NodeOperations operations;
+    CountDownLatch stopped = new CountDownLatch(1);
+    CaServer server = CaServer.start(configuration.listen(), tls, cas, clock);
     try {
       server.openAll();
-      operations =
-          NodeOperations.start(
-              configuration.service().operations(),
-              new NodeOperations.Subject(CaInfo.VERSION, new Metrics(), logging));
     } catch (IOException e) {
       server.close();
       throw e;
     }
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  server.close();
+                  stopped.countDown();
+                },
+                "shutdown"));
     LoggerFactory.getLogger(CaServerMain.class)
         .info(
             "Listening on {}://{}:{}",
-            configuration.tls().enabled() ? "https" : "http",
+            tls.isPresent() ? "https" : "http",
             server.address().getHostString(),
             server.address().getPort());
-    NodeProcess.serve(() -> {
-      operations.close();
-      server.close();
-    });
+    stopped.await();
   }
 
   private static void createConfiguration(Path file, FlagSet.Parsed parsed)

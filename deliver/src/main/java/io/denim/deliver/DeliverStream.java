@@ -17,6 +17,10 @@ import org.slf4j.LoggerFactory;
 final class DeliverStream<R> implements StreamObserver<Envelope> {
   private static final Logger LOG = LoggerFactory.getLogger(DeliverStream.class);
   private static final int MAX_WAITING_REQUESTS = 16;
+
+  /// Far more than an identity, a signature and a range take.
+  private static final int MAX_REQUEST_BYTES = 64 * 1024;
+
   private static final Duration LAST_WORD = Duration.ofSeconds(10);
 
   private final DeliverHandler handler;
@@ -75,6 +79,16 @@ final class DeliverStream<R> implements StreamObserver<Envelope> {
 
   @Override
   public void onNext(Envelope request) {
+    if (request.getSerializedSize() > MAX_REQUEST_BYTES) {
+      out.fail(
+          Status.RESOURCE_EXHAUSTED.withDescription(
+              "a request of "
+                  + request.getSerializedSize()
+                  + " bytes for blocks is larger than the "
+                  + MAX_REQUEST_BYTES
+                  + " bytes that are taken"));
+      return;
+    }
     if (requests.size() >= MAX_WAITING_REQUESTS || !requests.offer(Optional.of(request))) {
       out.fail(
           Status.RESOURCE_EXHAUSTED.withDescription(
@@ -115,8 +129,6 @@ final class DeliverStream<R> implements StreamObserver<Envelope> {
     } catch (RuntimeException e) {
       LOG.error("Delivering blocks to {} failed", caller.address(), e);
       out.fail(Status.INTERNAL.withDescription("delivering blocks failed: " + e.getMessage()));
-    } finally {
-      handler.closed();
     }
   }
 }

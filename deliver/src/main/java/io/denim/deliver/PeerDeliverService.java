@@ -61,11 +61,6 @@ public final class PeerDeliverService extends DeliverGrpc.DeliverImplBase {
     }
 
     @Override
-    public String dataType() {
-      return "block";
-    }
-
-    @Override
     public DeliverResponse block(DeliverChannel channel, Block block, SignedData request) {
       return DeliverResponse.newBuilder().setBlock(block).build();
     }
@@ -75,11 +70,6 @@ public final class PeerDeliverService extends DeliverGrpc.DeliverImplBase {
     @Override
     public DeliverResponse status(Status status) {
       return statusResponse(status);
-    }
-
-    @Override
-    public String dataType() {
-      return "filtered_block";
     }
 
     @Override
@@ -99,11 +89,6 @@ public final class PeerDeliverService extends DeliverGrpc.DeliverImplBase {
     @Override
     public DeliverResponse status(Status status) {
       return statusResponse(status);
-    }
-
-    @Override
-    public String dataType() {
-      return "block_and_pvtdata";
     }
 
     @Override

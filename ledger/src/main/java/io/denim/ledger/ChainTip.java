@@ -69,26 +69,29 @@ final class ChainTip {
   ///
   /// @return whether it is; false if the chain or the waiter is closed
   boolean await(long number, Closed waiterClosed) throws InterruptedException {
-    return await(number, waiterClosed, Duration.ofNanos(Long.MAX_VALUE));
+    return await(number, waiterClosed, Duration.ofNanos(Long.MAX_VALUE)) == Waited.THERE;
   }
 
   /// Waits until a block is there, so long at the most.
   ///
-  /// @return whether it is; false if the chain or the waiter is closed
-  boolean await(long number, Closed waiterClosed, Duration patience) throws InterruptedException {
+  /// @return whether it is there, or else whether it may still come
+  Waited await(long number, Closed waiterClosed, Duration patience) throws InterruptedException {
     if (Long.compareUnsigned(number, height()) < 0) {
-      return true;
+      return Waited.THERE;
     }
     long left = patience.toNanos();
     lock.lockInterruptibly();
     try {
       while (Long.compareUnsigned(number, info.getHeight()) >= 0) {
-        if (closed || waiterClosed.isSet() || left <= 0) {
-          return false;
+        if (closed || waiterClosed.isSet()) {
+          return Waited.CLOSED;
+        }
+        if (left <= 0) {
+          return Waited.LATE;
         }
         left = moved.awaitNanos(left);
       }
-      return true;
+      return Waited.THERE;
     } finally {
       lock.unlock();
     }
@@ -112,6 +115,15 @@ final class ChainTip {
     } finally {
       lock.unlock();
     }
+  }
+
+  /// How waiting for a block ended.
+  enum Waited {
+    THERE,
+    /// It may come yet.
+    LATE,
+    /// The chain or the waiter is closed.
+    CLOSED
   }
 
   /// Tells whether a waiter was closed meanwhile.

@@ -20,9 +20,7 @@ public interface CommitSteps {
     /// What follows from the blocks is in the databases' memory.
     STATE_WRITTEN,
     /// Readers see the blocks.
-    SHOWN,
-    /// Private data that expired will be deleted next, with each hundredth block.
-    EXPIRING
+    SHOWN
   }
 
   void reached(Step step);

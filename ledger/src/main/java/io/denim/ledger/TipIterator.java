@@ -19,25 +19,35 @@ final class TipIterator implements BlockIterator {
 
   @Override
   public Optional<Block> next() throws InterruptedException {
-    return !closed && tip.await(next, () -> closed) ? read() : Optional.empty();
+    return !closed && tip.await(next, () -> closed) ? Optional.of(block()) : Optional.empty();
   }
 
   @Override
-  public Optional<Block> next(Duration patience) throws InterruptedException {
-    return !closed && tip.await(next, () -> closed, patience) ? read() : Optional.empty();
+  public Next next(Duration patience) throws InterruptedException {
+    if (closed) {
+      return new Next.Closed();
+    }
+    return switch (tip.await(next, () -> closed, patience)) {
+      case THERE -> new Next.Found(block());
+      case LATE -> new Next.NotYet();
+      case CLOSED -> new Next.Closed();
+    };
   }
 
   @Override
   public Optional<Block> poll() {
-    return !closed && Long.compareUnsigned(next, tip.height()) < 0 ? read() : Optional.empty();
+    return !closed && Long.compareUnsigned(next, tip.height()) < 0
+        ? Optional.of(block())
+        : Optional.empty();
   }
 
-  private Optional<Block> read() {
-    Optional<Block> block = reader.blockByNumber(next);
-    if (block.isEmpty()) {
-      throw new LedgerException(
-          "block [%s] is not in the block files".formatted(Long.toUnsignedString(next)));
-    }
+  private Block block() {
+    Block block =
+        reader
+            .blockByNumber(next)
+            .orElseThrow(() ->
+                new LedgerException(
+                    "block [%s] is not in the block files".formatted(Long.toUnsignedString(next))));
     next++;
     return block;
   }

@@ -5,6 +5,7 @@ import io.denim.channelconfig.ChannelConfigException;
 import io.denim.identity.SignatureVerifier;
 import io.denim.ledger.BlockPrivateData;
 import io.denim.ledger.CommitBlock;
+import io.denim.ledger.CommitGroup;
 import io.denim.ledger.CommitSteps;
 import io.denim.ledger.CommittedBlock;
 import io.denim.ledger.LedgerOptions;
@@ -178,8 +179,13 @@ public final class ChainReplay implements AutoCloseable {
 
   private final class Committing implements CommitPipeline.Target {
     @Override
-    public PeerLedger ledger() {
-      return ledger;
+    public String channelId() {
+      return ledger.channelId();
+    }
+
+    @Override
+    public long height() {
+      return ledger.height();
     }
 
     @Override
@@ -188,12 +194,17 @@ public final class ChainReplay implements AutoCloseable {
     }
 
     @Override
+    public CommitGroup beginGroup() {
+      return ledger.beginGroup();
+    }
+
+    @Override
     public Optional<CommitBlock> complete(ValidatedBlock block, boolean mayWait) {
       return Optional.of(block.toCommit(watcher.privateData(block)));
     }
 
     @Override
-    public void recovered(long number) {
+    public void recovered() {
       try {
         config = ChannelStarter.newestConfig(ledger, verifier);
       } catch (PeerException e) {

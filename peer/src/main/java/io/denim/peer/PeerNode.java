@@ -122,7 +122,8 @@ public final class PeerNode implements AutoCloseable {
     Endorser endorser =
         new Endorser(
             channelId -> channels.channel(channelId).map(EndorsementChannel.class::cast),
-            new Endorser.Self(identity.local(), identity.signing(), environment.metrics()),
+            identity.local(),
+            identity.signing(),
             chaincodes.runtime(),
             chaincodes.runnable(),
             privateData.exchange(),

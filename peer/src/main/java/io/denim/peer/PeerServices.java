@@ -89,8 +89,7 @@ final class PeerServices {
                 settings.grpc().listener().tls(),
                 Duration.ofSeconds(5),
                 settings.grpc().keepalive(),
-                settings.grpc().maxMessageBytes(),
-                Optional.of(environment.metrics())),
+                settings.grpc().maxMessageBytes()),
             services,
             List.of(Caller.interceptor(), limits())));
     startOperations(parts);
@@ -107,11 +106,7 @@ final class PeerServices {
     return new DeliverHandler(
         channelId -> subject.channels().channel(channelId).map(DeliverChannel.class::cast),
         new DeliverHandler.Settings(
-            settings.limits().timeWindow(),
-            mutualTls,
-            READER_PATIENCE,
-            environment.clock(),
-            environment.metrics()));
+            settings.limits().timeWindow(), mutualTls, READER_PATIENCE, environment.clock()));
   }
 
   private GatewayPorts ports() {

@@ -14,12 +14,10 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Builds with an operator's own programs (fabric v3.1.5 core/container/externalbuilder). They run
-/// where the peer runs, as some keep their logs there.
+/// Builds with an operator's own programs (fabric v3.1.5 core/container/externalbuilder).
 final class ExternalBuild implements Builder {
   private static final Logger LOG = LoggerFactory.getLogger("chaincode.externalbuilder");
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Path HERE = Path.of("").toAbsolutePath();
 
   private final ExternalBuilder builder;
   private final Processes processes;
@@ -39,7 +37,8 @@ final class ExternalBuild implements Builder {
   @Override
   public boolean detects(BuildContext context) throws InterruptedException {
     try {
-      return run("detect", context.source(), context.metadataFolder()).exitCode() == 0;
+      return run("detect", context.source(), context.source(), context.metadataFolder()).exitCode()
+          == 0;
     } catch (IOException e) {
       LOG.debug("builder '{}' detect failed: {}", name(), e.getMessage());
       return false;
@@ -52,12 +51,14 @@ final class ExternalBuild implements Builder {
         "build",
         "external builder failed to build: external builder '" + name() + "' failed",
         context.source(),
+        context.source(),
         context.metadataFolder(),
         context.output());
     if (Files.isExecutable(program("release"))) {
       require(
           "release",
           "external builder failed to release: builder '" + name() + "' release failed",
+          context.output(),
           context.output(),
           context.release());
     }
@@ -78,14 +79,14 @@ final class ExternalBuild implements Builder {
     } catch (IOException e) {
       throw new LaunchException("could not write chaincode.json: " + e.getMessage(), e);
     }
-    return command("run", output, chaincode.folder());
+    return command("run", output, output, chaincode.folder());
   }
 
-  private void require(String program, String failure, Path... arguments)
+  private void require(String program, String failure, Path folder, Path... arguments)
       throws LaunchException, InterruptedException {
     Processes.Finished finished;
     try {
-      finished = run(program, arguments);
+      finished = run(program, folder, arguments);
     } catch (IOException e) {
       throw new LaunchException(failure + ": " + e.getMessage(), e);
     }
@@ -94,21 +95,21 @@ final class ExternalBuild implements Builder {
     }
   }
 
-  private Processes.Finished run(String program, Path... arguments)
+  private Processes.Finished run(String program, Path folder, Path... arguments)
       throws IOException, InterruptedException {
     return processes.run(
-        command(program, arguments),
+        command(program, folder, arguments),
         patience,
         line -> LOG.info("[{} {}] {}", name(), program, line));
   }
 
-  private Command command(String program, Path... arguments) {
+  private Command command(String program, Path folder, Path... arguments) {
     List<String> line = new ArrayList<>();
     line.add(program(program).toString());
     for (Path argument : arguments) {
       line.add(argument.toString());
     }
-    return new Command(line, Command.inherited(builder.propagateEnvironment()), HERE);
+    return new Command(line, Command.inherited(builder.propagateEnvironment()), folder);
   }
 
   private Path program(String name) {

@@ -93,8 +93,7 @@ class LaunchTest {
     Path builder = Files.createDirectories(folder.resolve("builder/bin")).getParent();
     script(builder, "detect", "grep -q '\"type\":\"java\"' \"$2/metadata.json\"");
     script(builder, "build", "cp \"$1/src/chaincode.jar\" \"$3/external.jar\"");
-    String here = Path.of("").toAbsolutePath().toString(); // where the peer runs
-    script(builder, "release", "test \"$PWD\" = '" + here + "' && mkdir -p \"$2/statedb\"");
+    script(builder, "release", "mkdir -p \"$2/statedb\"");
     script(
         builder,
         "run",
