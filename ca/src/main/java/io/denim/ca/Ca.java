@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 
 /// One certificate authority: its key, its rules and its registry. Safe for use by any thread.
-final class Ca implements AutoCloseable {
+final class Ca {
   /// As many passwords are hashed at a time as there are processors.
   private static final Semaphore HASHING =
       new Semaphore(Runtime.getRuntime().availableProcessors());
@@ -41,20 +41,20 @@ final class Ca implements AutoCloseable {
 
   /// Opens a CA whose key and certificate are there.
   ///
+  /// @param registry where its settings say; whoever opened it closes it
   /// @throws IOException if its files are not usable; the message says which and why
-  static Ca open(CaSettings settings, InstantSource clock) throws IOException {
+  static Ca open(CaSettings settings, Registry registry, InstantSource clock) throws IOException {
     CaSettings.Files files = settings.files();
     CertificateIssuer issuer = issuer(files);
     ByteString chain =
         Files.exists(files.chain())
             ? ByteString.copyFrom(Files.readAllBytes(files.chain()))
             : issuer.certificate().pem();
-    Ca ca = new Ca(settings, issuer, chain, Registry.open(files.registry()), clock);
+    Ca ca = new Ca(settings, issuer, chain, registry, clock);
     try {
       ca.fill();
       return ca;
     } catch (IOException | CaRefusal e) {
-      ca.close();
       throw new IOException("CA " + settings.name() + " cannot start: " + e.getMessage(), e);
     }
   }
@@ -196,10 +196,5 @@ final class Ca implements AutoCloseable {
     } finally {
       HASHING.release();
     }
-  }
-
-  @Override
-  public void close() throws IOException {
-    registry.close();
   }
 }

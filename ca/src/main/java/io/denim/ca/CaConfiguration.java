@@ -2,6 +2,9 @@ package io.denim.ca;
 
 import io.denim.identity.CertificateTemplate;
 import io.denim.identity.SubjectName;
+import io.denim.node.Listener;
+import io.denim.node.MetricsSettings;
+import io.denim.node.NodeOperations;
 import io.denim.node.Settings;
 import io.denim.node.SettingsException;
 import java.io.IOException;
@@ -30,8 +33,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 /// @param ca the CA, of which the key file may be absent as long as it is in the key store
 /// @param root how its own certificate is made where there is none
 record CaConfiguration(
-    InetSocketAddress listen,
-    Tls tls,
+    Service service,
     CaSettings ca,
     Root root,
     Parent parent,
@@ -49,8 +51,6 @@ record CaConfiguration(
           "ldap.",
           "idemix.",
           "bccsp.",
-          "operations.",
-          "metrics.",
           "db.",
           "csr.serialnumber",
           "csr.keyrequest.",
@@ -63,6 +63,17 @@ record CaConfiguration(
 
   CaConfiguration {
     others = List.copyOf(others);
+  }
+
+  /// Where the server is asked, and where operators look into it.
+  record Service(InetSocketAddress listen, Tls tls, NodeOperations.Settings operations) {}
+
+  InetSocketAddress listen() {
+    return service.listen();
+  }
+
+  Tls tls() {
+    return service.tls();
   }
 
   /// The server's TLS.
@@ -143,9 +154,11 @@ record CaConfiguration(
             new CaSettings.Contents(newcomers(settings), affiliations(tree)));
     CaConfiguration read =
         new CaConfiguration(
-            new InetSocketAddress(
-                settings.text("address", "0.0.0.0"), settings.number("port", 7054, 0, 65535)),
-            tls(settings, folder),
+            new Service(
+                new InetSocketAddress(
+                    settings.text("address", "0.0.0.0"), settings.number("port", 7054, 0, 65535)),
+                tls(settings, folder),
+                operations(settings)),
             ca,
             root(settings, tree, folder),
             parent(settings),
@@ -155,7 +168,17 @@ record CaConfiguration(
   }
 
   private CaConfiguration with(Settings.Unused found) {
-    return new CaConfiguration(listen, tls, ca, root, parent, others, found);
+    return new CaConfiguration(service, ca, root, parent, others, found);
+  }
+
+  private static NodeOperations.Settings operations(Settings settings) {
+    Listener listener =
+        new Listener(
+            Listener.address(settings, "operations.listenAddress", "127.0.0.1:9443"),
+            Listener.tls(settings, "operations.tls", Listener.TlsKeys.PEER));
+    return new NodeOperations.Settings(
+        settings.optionalText("operations.listenAddress").map(address -> listener),
+        MetricsSettings.of(settings, "metrics"));
   }
 
   private static CaSettings.Rules rules(Settings settings) {

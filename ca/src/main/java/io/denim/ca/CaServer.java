@@ -37,6 +37,7 @@ public final class CaServer implements AutoCloseable {
   private final InstantSource clock;
   private final ReentrantLock opening = new ReentrantLock();
   private final Map<String, Ca> open = new HashMap<>(); // guarded by opening
+  private final Registries registries = new Registries(); // guarded by opening
   private final List<HttpService> listeners;
 
   private CaServer(List<CaSettings> cas, InstantSource clock, List<HttpService> listeners) {
@@ -84,10 +85,8 @@ public final class CaServer implements AutoCloseable {
     listeners.forEach(HttpService::close);
     opening.lock();
     try {
-      for (Ca ca : open.values()) {
-        ca.close();
-      }
       open.clear();
+      registries.close();
     } catch (IOException e) {
       LOG.warn("A CA's registry does not close: {}", e.getMessage());
     } finally {
@@ -104,7 +103,7 @@ public final class CaServer implements AutoCloseable {
         if (wanted == null) {
           throw new IOException("there is no CA " + name);
         }
-        ca = Ca.open(wanted, clock);
+        ca = Ca.open(wanted, registries.at(wanted.files().registry()), clock);
         open.put(name, ca);
       }
       return ca;

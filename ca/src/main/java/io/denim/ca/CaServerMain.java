@@ -1,10 +1,12 @@
 package io.denim.ca;
 
 import com.google.protobuf.ByteString;
+import io.denim.metrics.Metrics;
 import io.denim.node.Logging;
+import io.denim.node.NodeOperations;
+import io.denim.node.NodeProcess;
 import io.denim.node.SettingsException;
 import io.denim.wire.SecretFile;
-import io.denim.wire.ServerTls;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -15,8 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,7 +61,7 @@ public final class CaServerMain {
       throw new UsageException(
           "Unrecognized arguments found: " + parsed.words().subList(1, parsed.words().size()));
     }
-    Logging.start(environment);
+    Logging logging = Logging.start(environment);
     Path file = parsed.configuration(CONFIGURATION, environment, HOMES, ".");
     createConfiguration(file, parsed);
     Map<String, String> overrides = overrides(parsed, environment);
@@ -79,42 +79,38 @@ public final class CaServerMain {
       cas.add(new CaHome(CaConfiguration.read(other, Map.of()), clock).ready());
     }
     if (command.equals("start")) {
-      serve(configuration, cas, home.tls(cas.getFirst()), clock);
+      CaServer server =
+          CaServer.start(configuration.listen(), home.tls(cas.getFirst()), cas, clock);
+      serve(server, configuration, logging);
     } else {
       log.info("Initialization was successful");
     }
     return 0;
   }
 
-  private static void serve(
-      CaConfiguration configuration,
-      List<CaSettings> cas,
-      Optional<ServerTls> tls,
-      InstantSource clock)
+  private static void serve(CaServer server, CaConfiguration configuration, Logging logging)
       throws IOException, InterruptedException {
-    CountDownLatch stopped = new CountDownLatch(1);
-    CaServer server = CaServer.start(configuration.listen(), tls, cas, clock);
+    NodeOperations operations;
     try {
       server.openAll();
+      operations =
+          NodeOperations.start(
+              configuration.service().operations(),
+              new NodeOperations.Subject(CaInfo.VERSION, new Metrics(), logging));
     } catch (IOException e) {
       server.close();
       throw e;
     }
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  server.close();
-                  stopped.countDown();
-                },
-                "shutdown"));
     LoggerFactory.getLogger(CaServerMain.class)
         .info(
             "Listening on {}://{}:{}",
-            tls.isPresent() ? "https" : "http",
+            configuration.tls().enabled() ? "https" : "http",
             server.address().getHostString(),
             server.address().getPort());
-    stopped.await();
+    NodeProcess.serve(() -> {
+      operations.close();
+      server.close();
+    });
   }
 
   private static void createConfiguration(Path file, FlagSet.Parsed parsed)

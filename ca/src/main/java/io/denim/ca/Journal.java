@@ -54,7 +54,8 @@ final class Journal implements AutoCloseable {
     FileChannel lock = channel(lockFile(file), StandardOpenOption.WRITE);
     try {
       if (!locked(lock)) {
-        throw new IOException(file + " is in use by another CA; only one may have it at a time");
+        throw new IOException(
+            file + " is in use by another CA server; only one may have it at a time");
       }
       Journal journal =
           new Journal(file, lock, channel(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
@@ -71,7 +72,7 @@ final class Journal implements AutoCloseable {
       FileLock held = lock.tryLock();
       return held != null;
     } catch (OverlappingFileLockException e) {
-      return false; // another CA of this process
+      return false; // another server of this process
     }
   }
 

@@ -137,6 +137,18 @@ class CaClientTest {
   }
 
   @Test
+  void findsAKeyThatWasGivenAnotherName() throws Exception {
+    succeed("enroll", "-u", url("admin:adminpw"));
+    Path keys = home.resolve("msp/keystore");
+    Files.move(keys.resolve(names(keys).getFirst()), keys.resolve("priv_sk"));
+    Files.writeString(keys.resolve("notes"), "no key");
+    succeed("reenroll", "--csr.keyrequest.reusekey");
+    Files.delete(keys.resolve("priv_sk"));
+    assertThat(run("reenroll")).isEqualTo(1);
+    assertThat(output).contains("Failed to find private key", "not found in " + keys);
+  }
+
+  @Test
   void administersIdentitiesAndAffiliations() throws Exception {
     succeed("enroll", "-u", url("admin:adminpw"));
     succeed("affiliation", "add", "org9.d.t", "--force");

@@ -8,12 +8,15 @@ import io.denim.identity.Certificate;
 import io.denim.identity.SubjectKey;
 import io.denim.node.SettingsException;
 import io.denim.wire.SecretFile;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,7 +68,32 @@ class CaHomeTest {
     assertThat(tls.commonName()).isEqualTo("host.example.com");
     assertThat(new CaHome(configuration, CLOCK).ready()).isEqualTo(settings);
     assertThat(certificate(folder.resolve("ca-cert.pem"))).isEqualTo(root);
-    Ca.open(settings, CLOCK).close();
+    try (Registries registries = new Registries()) {
+      Registry registry = registries.at(settings.files().registry());
+      assertThat(Ca.open(settings, registry, CLOCK).name()).isEqualTo(settings.name());
+    }
+  }
+
+  @Test
+  void casOfOneServerMayShareARegistryAndThoseOfTwoServersMayNot() throws Exception {
+    CaSettings ca =
+        new CaHome(
+                configuration(DefaultConfiguration.server("admin", "pw", "localhost"), Map.of()),
+                CLOCK)
+            .ready();
+    CaSettings second = new CaSettings("tlsca", ca.files(), ca.rules(), ca.signing(), ca.initial());
+    InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    try (CaServer server = CaServer.start(anyPort, Optional.empty(), List.of(ca, second), CLOCK);
+        Registries others = new Registries()) {
+      server.openAll();
+      assertThatThrownBy(() -> others.at(ca.files().registry()))
+          .hasMessageContaining("is in use by another CA server");
+    }
+    try (Registries others = new Registries()) {
+      assertThat(others.at(ca.files().registry()).identities())
+          .extracting(CaIdentity::id)
+          .containsExactly("admin");
+    }
   }
 
   @Test

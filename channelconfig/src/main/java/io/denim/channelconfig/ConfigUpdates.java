@@ -102,9 +102,7 @@ public final class ConfigUpdates {
 
   private static ConfigTree authorize(ChannelConfig current, ConfigUpdateEnvelope signed)
       throws ChannelConfigException {
-    ConfigUpdate update =
-        Messages.parse(
-            Messages.CONFIG_UPDATE, signed.getConfigUpdate(), "error unmarshalling ConfigUpdate");
+    ConfigUpdate update = Messages.parse(Messages.CONFIG_UPDATE, signed.getConfigUpdate());
     if (!update.getChannelId().equals(current.channelId())) {
       throw new ChannelConfigException(
           "ConfigUpdate for channel '"
@@ -184,9 +182,7 @@ public final class ConfigUpdates {
     List<SignedData> signatures = new ArrayList<>(signed.getSignaturesCount());
     for (ConfigSignature signature : signed.getSignaturesList()) {
       ByteString header = signature.getSignatureHeader();
-      ByteString creator =
-          Messages.parse(Messages.SIGNATURE_HEADER, header, "error unmarshalling SignatureHeader")
-              .getCreator();
+      ByteString creator = Messages.parse(Messages.SIGNATURE_HEADER, header).getCreator();
       signatures.add(
           new SignedData(
               header.concat(signed.getConfigUpdate()), creator, signature.getSignature()));

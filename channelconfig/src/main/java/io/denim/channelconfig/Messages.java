@@ -42,6 +42,16 @@ final class Messages {
     }
   }
 
+  /// Parses; upstream adds nothing to what the parser says.
+  static <T extends Message> T parse(WireParser<T> parser, ByteString bytes)
+      throws ChannelConfigException {
+    try {
+      return parser.parse(bytes);
+    } catch (InvalidProtocolBufferException e) {
+      throw new ChannelConfigException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
   static Payload payload(Envelope envelope) throws ChannelConfigException {
     return parse(PAYLOAD, envelope.getPayload(), "error unmarshalling Payload");
   }

@@ -10,6 +10,9 @@ import org.hyperledger.fabric.protos.common.Status;
 public interface DeliverForm<R> {
   R status(Status status);
 
+  /// What it is called in metrics: `block`, `filtered_block`, `block_and_pvtdata`.
+  String dataType();
+
   /// @throws DeliverException if the block has no such form
   R block(DeliverChannel channel, Block block, SignedData request) throws DeliverException;
 }

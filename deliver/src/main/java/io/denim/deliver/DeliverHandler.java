@@ -3,6 +3,8 @@ package io.denim.deliver;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.denim.channelconfig.ConfigBlocks;
 import io.denim.ledger.BlockIterator;
+import io.denim.metrics.Counter;
+import io.denim.metrics.Metrics;
 import io.denim.wire.Caller;
 import io.denim.wire.OutboundStream;
 import io.denim.wire.WireParser;
@@ -35,17 +37,23 @@ public final class DeliverHandler {
 
   private final Function<String, Optional<DeliverChannel>> channels;
   private final Settings settings;
+  private final DeliverMetrics metrics;
 
   /// @param timeWindow how far a request's timestamp may lie from this node's clock
   /// @param boundToTls whether requests must carry the hash of the client's TLS certificate
   /// @param readerPatience how long a reader may take no message before it is given up
   public record Settings(
-      Duration timeWindow, boolean boundToTls, Duration readerPatience, InstantSource clock) {}
+      Duration timeWindow,
+      boolean boundToTls,
+      Duration readerPatience,
+      InstantSource clock,
+      Metrics metrics) {}
 
   /// @param channels finds a channel by its id
   public DeliverHandler(Function<String, Optional<DeliverChannel>> channels, Settings settings) {
     this.channels = channels;
     this.settings = settings;
+    this.metrics = new DeliverMetrics(settings.metrics());
   }
 
   /// Begins to serve a stream; to be called by the gRPC method itself.
@@ -55,8 +63,13 @@ public final class DeliverHandler {
       ServerCallStreamObserver<R> responses, DeliverForm<R> form, DeliverAccess access) {
     OutboundStream<R> out = new OutboundStream<>(responses);
     var stream = new DeliverStream<>(this, out, form, access, Caller.current());
+    metrics.opened();
     out.whenClosed(stream::stop);
     return stream.start();
+  }
+
+  void closed() {
+    metrics.closed();
   }
 
   /// Answers one request with blocks; the status is the caller's to send.
@@ -76,11 +89,18 @@ public final class DeliverHandler {
           request.channelId());
       return Status.NOT_FOUND;
     }
-    return deliver(stream, channel.get(), request);
+    Counter blocks = metrics.requested(request.channelId(), stream.form());
+    Status status = Status.UNKNOWN; // what a reader who leaves has got
+    try {
+      status = deliver(stream, channel.get(), request, blocks);
+      return status;
+    } finally {
+      metrics.completed(request.channelId(), stream.form(), status);
+    }
   }
 
   private <R> Status deliver(
-      DeliverStream<R> stream, DeliverChannel channel, DeliverRequest request)
+      DeliverStream<R> stream, DeliverChannel channel, DeliverRequest request, Counter sent)
       throws InterruptedException {
     SeekInfo seek;
     try {
@@ -104,7 +124,7 @@ public final class DeliverHandler {
       case SeekRange.BeyondEnd(String reason) -> refused(stream, request, Status.NOT_FOUND, reason);
       case SeekRange.Blocks range -> {
         try (BlockIterator blocks = channel.blocks().iterator(range.start())) {
-          yield send(new Delivery<>(stream, channel, request, seek, access), range, blocks);
+          yield send(new Delivery<>(stream, channel, request, seek, access, sent), range, blocks);
         }
       }
     };
@@ -116,7 +136,8 @@ public final class DeliverHandler {
       DeliverChannel channel,
       DeliverRequest request,
       SeekInfo seek,
-      SessionAccess access) {}
+      SessionAccess access,
+      Counter sent) {}
 
   private <R> Status send(Delivery<R> delivery, SeekRange.Blocks range, BlockIterator blocks)
       throws InterruptedException {
@@ -187,7 +208,10 @@ public final class DeliverHandler {
       return refused(delivery.stream(), delivery.request(), Status.BAD_REQUEST, e.getMessage());
     }
     return switch (delivery.stream().send(message, settings.readerPatience())) {
-      case YES -> Status.SUCCESS;
+      case YES -> {
+        delivery.sent().increment();
+        yield Status.SUCCESS;
+      }
       case CLOSED -> throw new InterruptedException("the reader left");
       case TIMED_OUT -> {
         delivery.stream().abandon("took no message for " + settings.readerPatience());

@@ -129,6 +129,8 @@ final class DeliverStream<R> implements StreamObserver<Envelope> {
     } catch (RuntimeException e) {
       LOG.error("Delivering blocks to {} failed", caller.address(), e);
       out.fail(Status.INTERNAL.withDescription("delivering blocks failed: " + e.getMessage()));
+    } finally {
+      handler.closed();
     }
   }
 }

@@ -61,6 +61,11 @@ public final class PeerDeliverService extends DeliverGrpc.DeliverImplBase {
     }
 
     @Override
+    public String dataType() {
+      return "block";
+    }
+
+    @Override
     public DeliverResponse block(DeliverChannel channel, Block block, SignedData request) {
       return DeliverResponse.newBuilder().setBlock(block).build();
     }
@@ -70,6 +75,11 @@ public final class PeerDeliverService extends DeliverGrpc.DeliverImplBase {
     @Override
     public DeliverResponse status(Status status) {
       return statusResponse(status);
+    }
+
+    @Override
+    public String dataType() {
+      return "filtered_block";
     }
 
     @Override
@@ -89,6 +99,11 @@ public final class PeerDeliverService extends DeliverGrpc.DeliverImplBase {
     @Override
     public DeliverResponse status(Status status) {
       return statusResponse(status);
+    }
+
+    @Override
+    public String dataType() {
+      return "block_and_pvtdata";
     }
 
     @Override

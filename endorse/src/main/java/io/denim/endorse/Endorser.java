@@ -12,6 +12,7 @@ import io.denim.identity.SigningIdentity;
 import io.denim.ledger.SimulationException;
 import io.denim.ledger.SimulationResults;
 import io.denim.ledger.TransactionSimulator;
+import io.denim.metrics.Metrics;
 import java.util.Optional;
 import java.util.function.Function;
 import org.hyperledger.fabric.protos.peer.ChaincodeAction;
@@ -37,26 +38,29 @@ public final class Endorser {
   private static final int FAILURE = 500;
 
   private final Function<String, Optional<EndorsementChannel>> channels;
-  private final MspManager localMsp;
-  private final SigningIdentity signer;
+  private final Self self;
+  private final EndorserMetrics metrics;
   private final ChaincodeExecutor chaincodes;
   private final EndorsementInfoSource definitions;
   private final PrivateDataDistributor privateData;
   private final ProposalFreshness freshness;
 
-  /// @param channels finds a channel of this peer by its id
+  /// The peer that endorses.
+  ///
   /// @param localMsp judges proposals that are for the peer itself
+  public record Self(MspManager localMsp, SigningIdentity signer, Metrics metrics) {}
+
+  /// @param channels finds a channel of this peer by its id
   public Endorser(
       Function<String, Optional<EndorsementChannel>> channels,
-      MspManager localMsp,
-      SigningIdentity signer,
+      Self self,
       ChaincodeExecutor chaincodes,
       EndorsementInfoSource definitions,
       PrivateDataDistributor privateData,
       ProposalFreshness freshness) {
     this.channels = channels;
-    this.localMsp = localMsp;
-    this.signer = signer;
+    this.self = self;
+    this.metrics = new EndorserMetrics(self.metrics());
     this.chaincodes = chaincodes;
     this.definitions = definitions;
     this.privateData = privateData;
@@ -65,23 +69,40 @@ public final class Endorser {
 
   /// Processes a proposal; waits for its chaincode.
   public ProposalOutcome process(SignedProposal signed) {
+    long start = System.nanoTime();
+    metrics.received();
     UnpackedProposal proposal;
     try {
       proposal = UnpackedProposal.of(signed);
     } catch (UnpackedProposal.MalformedProposalException e) {
       LOG.warn("Failed to unpack proposal: {}", e.getMessage());
+      metrics.invalid();
       return new ProposalOutcome.Refused(String.valueOf(e.getMessage()));
     }
-    return proposal.channelId().isEmpty() ? onPeer(proposal) : onChannel(proposal);
+    ProposalOutcome outcome =
+        proposal.channelId().isEmpty() ? onPeer(proposal) : onChannel(proposal);
+    switch (outcome) {
+      case ProposalOutcome.Responded(ProposalResponse response) ->
+          metrics.completed(proposal, succeeded(proposal, response), start);
+      case ProposalOutcome.Refused _, ProposalOutcome.OutOfTime _ -> {}
+    }
+    return outcome;
+  }
+
+  /// Whether a response is endorsed; one of the peer itself never is.
+  private static boolean succeeded(UnpackedProposal proposal, ProposalResponse response) {
+    return response.hasEndorsement()
+        || (proposal.channelId().isEmpty() && response.getResponse().getStatus() < FIRST_ERROR);
   }
 
   private ProposalOutcome onPeer(UnpackedProposal proposal) {
-    Optional<String> outOfTime = freshness.problem(proposal, localMsp);
+    Optional<String> outOfTime = freshness.problem(proposal, self.localMsp());
     if (outOfTime.isPresent()) {
       return outOfTime(proposal, outOfTime.get());
     }
-    Optional<String> refusal = ProposalChecks.form(proposal, localMsp);
+    Optional<String> refusal = ProposalChecks.form(proposal, self.localMsp());
     if (refusal.isPresent()) {
+      metrics.invalid();
       return refused(proposal, refusal.get());
     }
     return switch (chaincodes.executeWithoutChannel(invocation(proposal))) {
@@ -103,13 +124,22 @@ public final class Endorser {
     if (outOfTime.isPresent()) {
       return outOfTime(proposal, outOfTime.get());
     }
-    Optional<String> refusal =
-        ProposalChecks.form(proposal, channel.config().msps())
-            .or(() ->
-                ProposalChecks.channel(
-                    proposal, channel, chaincodes.isSystemChaincode(proposal.chaincode())));
-    if (refusal.isPresent()) {
-      return refused(proposal, refusal.get());
+    Optional<String> malformed = ProposalChecks.form(proposal, channel.config().msps());
+    if (malformed.isPresent()) {
+      metrics.invalid();
+      return refused(proposal, malformed.get());
+    }
+    Optional<String> repeated = ProposalChecks.repeated(proposal, channel);
+    if (repeated.isPresent()) {
+      metrics.duplicate(proposal);
+      return refused(proposal, repeated.get());
+    }
+    Optional<String> denied =
+        ProposalChecks.access(
+            proposal, channel, chaincodes.isSystemChaincode(proposal.chaincode()));
+    if (denied.isPresent()) {
+      metrics.denied(proposal);
+      return refused(proposal, denied.get());
     }
     try (TransactionSimulator simulator = channel.simulator(proposal.txId())) {
       return switch (definition(proposal, simulator)) {
@@ -196,12 +226,14 @@ public final class Endorser {
             .setExtension(action.toByteString())
             .build()
             .toByteString();
+    SigningIdentity signer = self.signer();
     Response response = action.getResponse();
     ProposalResponse.Builder answer = ProposalResponse.newBuilder().setResponse(response);
     if (response.getStatus() >= FAILURE) {
       return answer.setPayload(payload).setInterest(interest(results)).build();
     }
     if (response.getStatus() >= FIRST_ERROR) {
+      metrics.endorsementFailed(proposal);
       return answer.build();
     }
     return answer
@@ -234,7 +266,8 @@ public final class Endorser {
     return new ProposalOutcome.Refused(reason);
   }
 
-  private static ProposalOutcome outOfTime(UnpackedProposal proposal, String reason) {
+  private ProposalOutcome outOfTime(UnpackedProposal proposal, String reason) {
+    metrics.invalid();
     logRefusal(proposal, reason);
     return new ProposalOutcome.OutOfTime(reason);
   }
@@ -248,7 +281,8 @@ public final class Endorser {
         reason);
   }
 
-  private static ProposalOutcome failed(UnpackedProposal proposal, String reason) {
+  private ProposalOutcome failed(UnpackedProposal proposal, String reason) {
+    metrics.simulationFailed(proposal);
     LOG.warn(
         "[channel: {}] Failed to invoke chaincode {} for {}: {}",
         proposal.channelId(),

@@ -26,12 +26,10 @@ final class ProposalChecks {
     return problem(proposal, msps).map(reason -> "error validating proposal: " + reason);
   }
 
-  /// Checks that a channel's proposal may be executed there.
+  /// Checks that a proposal's transaction is not in the channel yet.
   ///
-  /// @param isSystemChaincode system chaincodes check access themselves
   /// @return why it is refused, empty if it is not
-  static Optional<String> channel(
-      UnpackedProposal proposal, EndorsementChannel channel, boolean isSystemChaincode) {
+  static Optional<String> repeated(UnpackedProposal proposal, EndorsementChannel channel) {
     if (channel.hasTransaction(proposal.txId())) {
       return Optional.of(
           "duplicate transaction found ["
@@ -40,6 +38,15 @@ final class ProposalChecks {
               + Hex.of(proposal.signatureHeader().getCreator())
               + "]");
     }
+    return Optional.empty();
+  }
+
+  /// Checks that a proposal's creator may have it executed.
+  ///
+  /// @param isSystemChaincode system chaincodes check access themselves
+  /// @return why it is refused, empty if it is not
+  static Optional<String> access(
+      UnpackedProposal proposal, EndorsementChannel channel, boolean isSystemChaincode) {
     if (isSystemChaincode) {
       return Optional.empty();
     }

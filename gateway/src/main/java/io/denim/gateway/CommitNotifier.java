@@ -4,8 +4,10 @@ import io.denim.ledger.CommittedBlock;
 import io.denim.ledger.TransactionStatus;
 import io.grpc.Context;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 
 /// Brings word of commits to those who wait for a transaction. The peer tells it of each block
 /// after its commit; where nobody waits that costs nothing. Safe for use by any thread.
@@ -30,6 +32,19 @@ public final class CommitNotifier {
         listeners.forEach(listener -> listener.statuses.put(status));
       }
     }
+  }
+
+  /// Blocks may have been committed of which nothing was told, after a fault of the disk.
+  ///
+  /// @param statuses of the channel's committed transactions
+  public void lookAgain(String channelId, Function<String, Optional<TransactionStatus>> statuses) {
+    waiting.forEach((key, listeners) -> {
+      if (key.channelId().equals(channelId)) {
+        statuses
+            .apply(key.txId())
+            .ifPresent(status -> listeners.forEach(listener -> listener.statuses.put(status)));
+      }
+    });
   }
 
   /// Someone who waits for a transaction until closed.

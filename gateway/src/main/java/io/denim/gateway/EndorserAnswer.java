@@ -1,6 +1,7 @@
 package io.denim.gateway;
 
 import io.denim.endorse.ProposalOutcome;
+import io.denim.ledger.LedgerException;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import org.hyperledger.fabric.protos.peer.ProposalResponse;
@@ -39,6 +40,12 @@ sealed interface EndorserAnswer {
   /// No answer from another peer.
   static EndorserAnswer unavailable(Status status) {
     return new Failed(Code.UNAVAILABLE, RpcErrors.text(status), true, true);
+  }
+
+  /// This peer could not ask, or not answer itself; another may.
+  static EndorserAnswer broken(Throwable cause) {
+    String reason = cause instanceof LedgerException ? ": " + cause.getMessage() : "";
+    return new Failed(Code.ABORTED, "the peer failed, its log says how" + reason, true, false);
   }
 
   /// Another peer's answer.

@@ -1,6 +1,7 @@
 package io.denim.gateway;
 
 import io.denim.ledger.BlockIterator;
+import io.denim.ledger.LedgerException;
 import io.denim.ledger.TransactionStatus;
 import io.denim.wire.OutboundStream;
 import io.grpc.Status.Code;
@@ -14,12 +15,15 @@ import org.hyperledger.fabric.protos.gateway.ChaincodeEventsRequest;
 import org.hyperledger.fabric.protos.gateway.ChaincodeEventsResponse;
 import org.hyperledger.fabric.protos.orderer.SeekPosition;
 import org.hyperledger.fabric.protos.peer.ChaincodeEvent;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Sends a client the events of one chaincode, block by block, from where it asked on. Owned by the
 /// stream's own virtual thread; the stream's end closes the iterator, which wakes it.
 ///
 /// Follows fabric v3.1.5 internal/pkg/gateway/chaincodeevents.go.
 final class EventStream {
+  private static final Logger LOG = LoggerFactory.getLogger("gateway");
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final GatewayChannel channel;
@@ -57,6 +61,16 @@ final class EventStream {
       out.fail(io.grpc.Status.ABORTED.withDescription("the peer is shutting down"));
     } catch (StatusRuntimeException e) {
       out.fail(e.getStatus());
+    } catch (LedgerException e) {
+      LOG.warn(
+          "[channel: {}] Events end at a block that cannot be read: {}",
+          channel.config().channelId(),
+          e.getMessage());
+      out.fail(
+          io.grpc.Status.ABORTED.withDescription("cannot read the next block: " + e.getMessage()));
+    } catch (RuntimeException e) {
+      LOG.error("A stream of events failed by a mistake of this peer", e);
+      out.fail(io.grpc.Status.INTERNAL.withDescription("internal error, the peer's log says more"));
     }
   }
 

@@ -87,7 +87,7 @@ public final class GatewayService extends GatewayGrpc.GatewayImplBase implements
       response.onError(e);
     } catch (RuntimeException e) {
       LOG.error("A gateway call failed by a mistake of this peer", e);
-      response.onError(RpcErrors.of(Code.INTERNAL, "internal error: " + e));
+      response.onError(RpcErrors.of(Code.INTERNAL, "internal error, the peer's log says more"));
     }
   }
 

@@ -16,6 +16,8 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import org.hyperledger.fabric.protos.peer.EndorserGrpc;
 import org.hyperledger.fabric.protos.peer.SignedProposal;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// This peer and the others, as the gateway's calls use them. Immutable; safe for use by any
 /// thread.
@@ -29,6 +31,8 @@ record Peers(
     Membership membership,
     NodeConnections connections,
     Predicate<String> isSystemChaincode) {
+  private static final Logger LOG = LoggerFactory.getLogger("gateway");
+
   /// The channel's peers, with this peer's own height as it is.
   static List<ChannelPeer> ofChannel(
       Membership membership, ByteString self, GatewayChannel channel) {
@@ -56,10 +60,21 @@ record Peers(
     });
   }
 
-  /// Asks a peer and waits for its answer.
+  /// Asks a peer and waits for its answer. Whatever goes wrong is an answer too, as the client
+  /// waits for one.
   ///
   /// @param patience how long another peer may take
   EndorserAnswer ask(
+      Endorsing peer, SignedProposal proposal, ChannelConfig config, Duration patience) {
+    try {
+      return answer(peer, proposal, config, patience);
+    } catch (RuntimeException | StackOverflowError e) {
+      LOG.error("Asking endorser {} failed by a mistake or a fault of this peer", peer, e);
+      return EndorserAnswer.broken(e);
+    }
+  }
+
+  private EndorserAnswer answer(
       Endorsing peer, SignedProposal proposal, ChannelConfig config, Duration patience) {
     if (peer.local()) {
       return EndorserAnswer.of(localEndorser.process(proposal));

@@ -109,6 +109,41 @@ class GatewayClientTest {
   }
 
   @Test
+  void whereThisPeersLedgerFailsAnotherIsAsked() throws Exception {
+    network.org1.getFirst().broken = true;
+    try (Gateway gateway = client(1)) {
+      assertThat(text(contract(gateway).evaluateTransaction("read", "a"))).isEqualTo("result");
+      network.members.removeIf(member -> member.peer().mspId().equals("Org2MSP"));
+      assertThatThrownBy(() -> contract(gateway).evaluateTransaction("read", "a"))
+          .isInstanceOfSatisfying(
+              GatewayException.class,
+              failure ->
+                  assertThat(failure.getDetails())
+                      .singleElement()
+                      .satisfies(detail ->
+                          assertThat(detail.getMessage())
+                              .contains("cannot read the state: Input/output error")));
+    }
+    assertThat(network.org1.getFirst().asked).hasValue(2);
+  }
+
+  @Test
+  void eventsEndAtABlockThatCannotBeRead() throws Exception {
+    network.channel.unreadable = true;
+    try (Gateway gateway = client(1);
+        CloseableIterator<ChaincodeEvent> events =
+            gateway
+                .getNetwork(TestOrganizations.CHANNEL)
+                .newChaincodeEventsRequest("basic")
+                .startBlock(0)
+                .build()
+                .getEvents()) {
+      assertThatThrownBy(events::hasNext)
+          .hasStackTraceContaining("block [0] is not in the block files");
+    }
+  }
+
+  @Test
   void anExpiredClientIsToldOnceEachPeerHasRefusedIt() throws Exception {
     List<TestEndorser> all = Stream.concat(network.org1.stream(), network.org2.stream()).toList();
     all.forEach(peer -> peer.outOfTime = true);

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.denim.channelconfig.ChannelConfig;
 import io.denim.ledger.BlockIterator;
 import io.denim.ledger.CommittedBlock;
+import io.denim.ledger.LedgerException;
 import io.denim.ledger.StateUpdates;
 import io.denim.ledger.TransactionStatus;
 import io.denim.wire.Blocks;
@@ -25,6 +26,7 @@ import org.hyperledger.fabric.protos.peer.TxValidationCode;
 final class TestChannel implements GatewayChannel {
   final CommitNotifier commits = new CommitNotifier();
   final Map<String, DefinedChaincode> chaincodes = new HashMap<>();
+  volatile boolean unreadable;
   private final ChannelConfig config;
   private final List<Block> blocks = new ArrayList<>();
   private final Map<String, TransactionStatus> statuses = new HashMap<>();
@@ -109,6 +111,9 @@ final class TestChannel implements GatewayChannel {
 
     @Override
     public Optional<Block> next() throws InterruptedException {
+      if (unreadable) {
+        throw new LedgerException("block [" + next + "] is not in the block files");
+      }
       synchronized (TestChannel.this) {
         while (!closed && next >= blocks.size()) {
           TestChannel.this.wait();

@@ -3,6 +3,7 @@ package io.denim.gateway;
 import com.google.protobuf.ByteString;
 import io.denim.endorse.ProposalOutcome;
 import io.denim.identity.SigningIdentity;
+import io.denim.ledger.LedgerException;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,6 +26,7 @@ final class TestEndorser extends EndorserGrpc.EndorserImplBase implements LocalE
   volatile ChaincodeInterest interest = ChaincodeInterest.getDefaultInstance();
   volatile boolean crashed;
   volatile boolean outOfTime;
+  volatile boolean broken;
 
   TestEndorser(SigningIdentity self) {
     this.self = self;
@@ -32,6 +34,10 @@ final class TestEndorser extends EndorserGrpc.EndorserImplBase implements LocalE
 
   @Override
   public ProposalOutcome process(SignedProposal proposal) {
+    if (broken) {
+      asked.incrementAndGet();
+      throw new LedgerException("cannot read the state: Input/output error");
+    }
     if (outOfTime) {
       asked.incrementAndGet();
       return new ProposalOutcome.OutOfTime("proposal client identity expired");

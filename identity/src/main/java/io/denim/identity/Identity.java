@@ -1,6 +1,7 @@
 package io.denim.identity;
 
 import com.google.protobuf.ByteString;
+import io.denim.identity.DerReader.DerException;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
@@ -66,6 +67,20 @@ public final class Identity {
   /// When the certificate expires.
   public Instant notAfter() {
     return certificate.notAfter();
+  }
+
+  /// When a serialized identity's certificate expires, whoever issued it.
+  ///
+  /// @return empty if it holds none that can be read
+  public static Optional<Instant> expiry(ByteString serialized) {
+    try {
+      Optional<Pem.Block> block = Pem.decode(Msp.parse(serialized).getIdBytes());
+      return block.isEmpty()
+          ? Optional.empty()
+          : Optional.of(Certificate.ofDer(block.get().content()).notAfter());
+    } catch (RefusedException | DerException e) {
+      return Optional.empty();
+    }
   }
 
   /// Whether this identity signed the message. A signature that the process has verified before, or

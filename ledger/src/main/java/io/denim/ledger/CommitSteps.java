@@ -20,7 +20,9 @@ public interface CommitSteps {
     /// What follows from the blocks is in the databases' memory.
     STATE_WRITTEN,
     /// Readers see the blocks.
-    SHOWN
+    SHOWN,
+    /// Private data that expired will be deleted next, with each hundredth block.
+    EXPIRING
   }
 
   void reached(Step step);

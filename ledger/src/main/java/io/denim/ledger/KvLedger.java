@@ -22,10 +22,13 @@ import org.hyperledger.fabric.protos.common.Envelope;
 import org.hyperledger.fabric.protos.common.Metadata;
 import org.hyperledger.fabric.protos.peer.CollectionConfigPackage;
 import org.hyperledger.fabric.protos.peer.ProcessedTransaction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A channel's ledger in files and databases (fabric v3.1.5 core/ledger/kvledger/kv_ledger.go).
 /// Commits take a lock, so that a block and late private data do not meet; reads take none.
 final class KvLedger implements PeerLedger {
+  private static final Logger LOG = LoggerFactory.getLogger(KvLedger.class);
   private static final Set<Table> TABLES =
       EnumSet.of(
           Table.INDEX, Table.STATE, Table.JSON, Table.HISTORY, Table.EXPIRY, Table.COLLECTIONS);
@@ -190,7 +193,7 @@ final class KvLedger implements PeerLedger {
         snapshots::isDueAt,
         committed -> {
           commitHash = commit.commitHash();
-          flushNowAndThen(committed);
+          tidy(commit, committed);
           parts.follower().committed(last());
           snapshots.startIfDue(info(), commitHash);
         },
@@ -200,13 +203,27 @@ final class KvLedger implements PeerLedger {
         });
   }
 
+  /// What may as well be done later: no block depends on it.
+  private void tidy(LedgerCommit commit, List<CommittedBlock> committed) {
+    try {
+      commit.deleteExpired();
+      flushNowAndThen(committed);
+    } catch (LedgerException e) {
+      LOG.warn(
+          "[channel: {}] Housekeeping after block [{}] failed and will be tried again later: {}",
+          channelId,
+          height() - 1,
+          e.getMessage());
+    }
+  }
+
   private void flushNowAndThen(List<CommittedBlock> committed) {
     for (CommittedBlock block : committed) {
       unflushed += 1 + block.codes().size();
     }
     if (unflushed > FLUSH_INTERVAL) {
-      unflushed = 0;
       parts.db().flush(false);
+      unflushed = 0;
     }
   }
 

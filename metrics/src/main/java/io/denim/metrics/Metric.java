@@ -8,6 +8,8 @@ import java.util.function.Function;
 
 /// One metric with a series for each combination of label values. Safe for use by any thread.
 public final class Metric<T> {
+  private static final int MOST_SERIES = 10_000;
+
   /// As Prometheus names them, in lower case.
   enum Type {
     COUNTER,
@@ -29,13 +31,21 @@ public final class Metric<T> {
     this.maker = maker;
   }
 
-  /// The series of these label values; keep it where it is updated often.
+  /// The series of these label values; keep it where it is updated often. As label values may be
+  /// names that clients made up, those beyond ten thousand get series that nobody sees.
   public T series(String... values) {
     if (values.length != name.labels().size()) {
       throw new IllegalArgumentException(
           name.name() + " has the labels " + name.labels() + ", not " + values.length);
     }
-    return series.computeIfAbsent(new Labels(List.of(values)), maker);
+    Labels labels = new Labels(List.of(values));
+    T known = series.get(labels);
+    if (known != null) {
+      return known;
+    }
+    return series.size() < MOST_SERIES
+        ? series.computeIfAbsent(labels, maker)
+        : maker.apply(labels);
   }
 
   /// Forgets a series, such as that of a channel that is no more.

@@ -279,6 +279,11 @@ final class AtomicBroadcastService extends AtomicBroadcastGrpc.AtomicBroadcastIm
     }
 
     @Override
+    public String dataType() {
+      return "block";
+    }
+
+    @Override
     public DeliverResponse block(DeliverChannel channel, Block block, SignedData request) {
       return DeliverResponse.newBuilder().setBlock(block).build();
     }

@@ -6,10 +6,12 @@ import io.denim.channelconfig.ChannelConfig;
 import io.denim.channelconfig.ConfigProposals;
 import io.denim.channelconfig.OrdererConfig;
 import io.denim.identity.EnvelopeSigner;
-import io.denim.identity.IdentityOutcome;
+import io.denim.identity.Identity;
 import io.denim.identity.SignatureVerifier;
 import io.denim.identity.SigningIdentity;
+import io.denim.order.SubmittedMessage.Signed;
 import io.denim.policy.PolicyOutcome;
+import io.denim.policy.SignedData;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -133,28 +135,32 @@ final class MessageProcessor {
           Status.BAD_REQUEST,
           "message payload is " + size + " bytes and exceeds maximum allowed " + most + " bytes");
     }
-    if (expirationChecked && isExpired(config, message)) {
-      return rejected(Status.BAD_REQUEST, "broadcast client identity expired");
-    }
-    return checkPolicy(config, message);
+    return switch (message.signed()) {
+      case Signed.Unreadable(String reason) ->
+          rejected(Status.BAD_REQUEST, "could not convert message to signedData: " + reason);
+      case Signed.By(SignedData signed) ->
+          expirationChecked && isExpired(signed)
+              ? rejected(Status.BAD_REQUEST, "broadcast client identity expired")
+              : checkPolicy(config, signed);
+    };
   }
 
-  private static Optional<Verdict.Rejected> checkPolicy(
-      ChannelConfig config, SubmittedMessage message) {
+  private static Optional<Verdict.Rejected> checkPolicy(ChannelConfig config, SignedData signed) {
     String policy =
         orderer(config).consensus().maintenance() ? "/Channel/Orderer/Writers" : "/Channel/Writers";
-    return switch (config.policies().policy(policy).evaluate(List.of(message.signed()))) {
+    return switch (config.policies().policy(policy).evaluate(List.of(signed))) {
       case PolicyOutcome.Satisfied _ -> Optional.empty();
       case PolicyOutcome.Unsatisfied(String reason) ->
           rejected(Status.FORBIDDEN, reason + ": permission denied");
     };
   }
 
-  private boolean isExpired(ChannelConfig config, SubmittedMessage message) {
-    return switch (config.msps().identity(message.signed().identity())) {
-      case IdentityOutcome.Accepted(var identity) -> !clock.instant().isBefore(identity.notAfter());
-      case IdentityOutcome.Refused _ -> false; // the policy refuses it
-    };
+  /// Whoever's certificate it is: a channel's members are told apart only after (fabric v3.1.5
+  /// orderer/common/msgprocessor/expiration.go).
+  private boolean isExpired(SignedData signed) {
+    return Identity.expiry(signed.identity())
+        .filter(expiry -> !clock.instant().isBefore(expiry))
+        .isPresent();
   }
 
   private Envelope sign(ChannelConfig config, ConfigEnvelope next) {

@@ -4,9 +4,9 @@ import io.denim.identity.MspConfigException;
 import io.denim.identity.SignatureVerifier;
 import io.denim.metrics.Metrics;
 import io.denim.node.Logging;
+import io.denim.node.NodeProcess;
 import io.denim.node.Settings;
 import io.denim.node.SettingsException;
-import io.denim.node.ThreadDump;
 import io.denim.wire.TlsConfigurationException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 
 /// The `orderer` executable: reads `orderer.yaml` from `FABRIC_CFG_PATH` and serves until it is
 /// told to stop by SIGTERM or SIGINT.
@@ -61,17 +60,7 @@ public final class OrdererMain {
     }
     try {
       OrdererNode node = start(System.getenv());
-      ThreadDump.onSignal();
-      CountDownLatch stopped = new CountDownLatch(1);
-      Runtime.getRuntime()
-          .addShutdownHook(
-              new Thread(
-                  () -> {
-                    node.close();
-                    stopped.countDown();
-                  },
-                  "shutdown"));
-      stopped.await();
+      NodeProcess.serve(node::close);
     } catch (IOException
         | SettingsException
         | MspConfigException

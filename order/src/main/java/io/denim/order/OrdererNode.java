@@ -144,7 +144,11 @@ public final class OrdererNode implements AutoCloseable {
         new DeliverHandler(
             channelId -> registrar.channel(channelId).map(DeliverChannel.class::cast),
             new DeliverHandler.Settings(
-                settings.access().timeWindow(), mutualTls, READER_PATIENCE, environment.clock()));
+                settings.access().timeWindow(),
+                mutualTls,
+                READER_PATIENCE,
+                environment.clock(),
+                environment.metrics()));
     Optional<Listener> own = settings.cluster().listener();
     var broadcast =
         new AtomicBroadcastService(
@@ -152,13 +156,15 @@ public final class OrdererNode implements AutoCloseable {
     GrpcServer grpc =
         listen(
             settings,
+            environment.metrics(),
             settings.grpc().listener(),
             own.isPresent() ? List.of(broadcast) : List.of(broadcast, cluster));
     Optional<GrpcServer> clusterServer = Optional.empty();
     Optional<HttpService> admin = Optional.empty();
     try {
       if (own.isPresent()) {
-        clusterServer = Optional.of(listen(settings, own.get(), List.of(cluster)));
+        clusterServer =
+            Optional.of(listen(settings, environment.metrics(), own.get(), List.of(cluster)));
       }
       admin = admin(settings, environment, registrar);
       NodeOperations operations =
@@ -177,7 +183,7 @@ public final class OrdererNode implements AutoCloseable {
   }
 
   private static GrpcServer listen(
-      OrdererSettings settings, Listener listener, List<BindableService> services)
+      OrdererSettings settings, Metrics metrics, Listener listener, List<BindableService> services)
       throws IOException, TlsConfigurationException {
     return GrpcServer.start(
         new GrpcServer.Settings(
@@ -185,7 +191,8 @@ public final class OrdererNode implements AutoCloseable {
             listener.tls(),
             Duration.ofSeconds(5),
             settings.grpc().keepalive(),
-            settings.grpc().maxMessageBytes()),
+            settings.grpc().maxMessageBytes(),
+            Optional.of(metrics)),
         services,
         List.of(Caller.interceptor()));
   }

@@ -5,7 +5,6 @@ import io.denim.channelconfig.ChannelConfigException;
 import io.denim.identity.SignatureVerifier;
 import io.denim.ledger.BlockPrivateData;
 import io.denim.ledger.CommitBlock;
-import io.denim.ledger.CommitGroup;
 import io.denim.ledger.CommitSteps;
 import io.denim.ledger.CommittedBlock;
 import io.denim.ledger.LedgerOptions;
@@ -179,13 +178,8 @@ public final class ChainReplay implements AutoCloseable {
 
   private final class Committing implements CommitPipeline.Target {
     @Override
-    public String channelId() {
-      return ledger.channelId();
-    }
-
-    @Override
-    public long height() {
-      return ledger.height();
+    public PeerLedger ledger() {
+      return ledger;
     }
 
     @Override
@@ -194,17 +188,12 @@ public final class ChainReplay implements AutoCloseable {
     }
 
     @Override
-    public CommitGroup beginGroup() {
-      return ledger.beginGroup();
-    }
-
-    @Override
     public Optional<CommitBlock> complete(ValidatedBlock block, boolean mayWait) {
       return Optional.of(block.toCommit(watcher.privateData(block)));
     }
 
     @Override
-    public void recovered() {
+    public void recovered(long number) {
       try {
         config = ChannelStarter.newestConfig(ledger, verifier);
       } catch (PeerException e) {

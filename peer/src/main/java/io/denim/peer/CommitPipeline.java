@@ -6,6 +6,7 @@ import io.denim.ledger.CommitBlock;
 import io.denim.ledger.CommitGroup;
 import io.denim.ledger.CommittedBlock;
 import io.denim.ledger.LedgerException;
+import io.denim.ledger.PeerLedger;
 import io.denim.ledger.TxRwSet;
 import io.denim.validate.BlockValidator;
 import io.denim.validate.CheckedBlock;
@@ -45,6 +46,7 @@ final class CommitPipeline implements AutoCloseable {
   private static final String LIFECYCLE = "_lifecycle";
 
   private final Target target;
+  private final String channelId;
   private final BlockValidator validator;
   private final FollowedHeight followed;
   private final BlockingQueue<Block> received = new ArrayBlockingQueue<>(RECEIVED);
@@ -60,16 +62,10 @@ final class CommitPipeline implements AutoCloseable {
 
   /// Where blocks go. Called by the committing thread, `config` also by the checking one.
   interface Target {
-    String channelId();
-
-    /// How many blocks are committed.
-    long height();
+    PeerLedger ledger();
 
     /// The configuration in force.
     ChannelConfig config();
-
-    /// Begins a group of blocks.
-    CommitGroup beginGroup();
 
     /// Adds private data to a validated block.
     ///
@@ -78,8 +74,9 @@ final class CommitPipeline implements AutoCloseable {
     Optional<CommitBlock> complete(ValidatedBlock block, boolean mayWait)
         throws InterruptedException;
 
-    /// Is told that the ledger has blocks of which nothing else was told.
-    void recovered();
+    /// Is told that the ledger has a block of which nothing else may have been told, since the disk
+    /// failed when it was committed.
+    void recovered(long number);
 
     /// Is told of a group that is committed.
     ///
@@ -93,12 +90,12 @@ final class CommitPipeline implements AutoCloseable {
 
   CommitPipeline(Target target, BlockValidator validator) {
     this.target = target;
+    this.channelId = target.ledger().channelId();
     this.validator = validator;
-    this.followed = new FollowedHeight(target.height());
-    this.checking =
-        Thread.ofVirtual().name("check-" + target.channelId()).unstarted(() -> run(this::check));
+    this.followed = new FollowedHeight(target.ledger().height());
+    this.checking = Thread.ofVirtual().name("check-" + channelId).unstarted(() -> run(this::check));
     this.committing =
-        Thread.ofPlatform().name("commit-" + target.channelId()).unstarted(() -> run(this::commit));
+        Thread.ofPlatform().name("commit-" + channelId).unstarted(() -> run(this::commit));
   }
 
   void start() {
@@ -162,10 +159,10 @@ final class CommitPipeline implements AutoCloseable {
         step.run();
       }
     } catch (InterruptedException e) {
-      LOG.debug("[channel: {}] the commit pipeline stops", target.channelId());
+      LOG.debug("[channel: {}] the commit pipeline stops", channelId);
     } catch (RuntimeException | Error e) {
       failure = e.getMessage() == null ? e.toString() : e.getMessage();
-      LOG.error("[channel: {}] Committing blocks stopped: {}", target.channelId(), failure, e);
+      LOG.error("[channel: {}] Committing blocks stopped: {}", channelId, failure, e);
       followed.wake();
     }
   }
@@ -173,7 +170,7 @@ final class CommitPipeline implements AutoCloseable {
   private void check() throws InterruptedException {
     CheckedBlock block = validator.check(received.take(), target.config());
     while (!closed && failure == null && !checked.offer(block, 1, TimeUnit.SECONDS)) {
-      LOG.trace("[channel: {}] blocks wait to be committed", target.channelId());
+      LOG.trace("[channel: {}] blocks wait to be committed", channelId);
     }
   }
 
@@ -185,7 +182,7 @@ final class CommitPipeline implements AutoCloseable {
     try {
       commit(group);
       if (trouble != null) {
-        LOG.info("[channel: {}] Committing blocks goes on", target.channelId());
+        LOG.info("[channel: {}] Committing blocks goes on", channelId);
         trouble = null;
         pause = FIRST_PAUSE;
       }
@@ -195,7 +192,7 @@ final class CommitPipeline implements AutoCloseable {
       }
       String message = String.valueOf(e.getMessage());
       if (!message.equals(trouble)) {
-        LOG.error("[channel: {}] Committing blocks stopped: {}", target.channelId(), message, e);
+        LOG.error("[channel: {}] Committing blocks stopped: {}", channelId, message, e);
       }
       trouble = message;
       ended.await(pause.toNanos(), TimeUnit.NANOSECONDS);
@@ -205,41 +202,51 @@ final class CommitPipeline implements AutoCloseable {
 
   /// @param taken the first block, to which those that are committed with it are added
   private void commit(List<CheckedBlock> taken) throws InterruptedException {
-    List<CommitBlock> blocks = new ArrayList<>();
-    List<CommittedBlock> committed;
-    ValidatedBlock last;
-    try (CommitGroup group = target.beginGroup()) {
-      if (taken.getFirst().block().getHeader().getNumber() < target.height()) {
-        target.recovered(); // an earlier try had stored it
-        taken.clear();
-        followed.reach(target.height());
-        return;
-      }
-      last = validate(taken.getFirst(), group, blocks, true).orElseThrow();
-      while (blocks.size() < MOST_IN_GROUP && !group.mustEnd() && !endsGroup(last)) {
-        CheckedBlock following = held.isEmpty() ? checked.poll() : held.remove();
-        if (following == null) {
-          break;
-        }
-        taken.add(following);
-        Optional<ValidatedBlock> validated = validate(following, group, blocks, false);
-        if (validated.isEmpty()) {
-          held.addFirst(taken.removeLast());
-          break;
-        }
-        last = validated.get();
-      }
-      committed = group.commit();
+    long first = taken.getFirst().block().getHeader().getNumber();
+    Optional<Committed> group;
+    try (CommitGroup open = target.ledger().beginGroup()) {
+      boolean isStored = first < target.ledger().height(); // by an earlier try, which failed then
+      group = isStored ? Optional.empty() : Optional.of(commit(taken, open));
     }
-    target.committed(committed, blocks, last.newConfig());
-    followed.reach(target.height());
-    for (CommittedBlock block : committed) {
+    if (group.isEmpty()) {
+      target.recovered(first);
+      taken.clear();
+      followed.reach(target.ledger().height());
+      return;
+    }
+    target.committed(group.get().blocks(), group.get().added(), group.get().newConfig());
+    followed.reach(target.ledger().height());
+    for (CommittedBlock block : group.get().blocks()) {
       LOG.info(
           "[channel: {}] Committed block [{}] with {} transaction(s)",
-          target.channelId(),
+          channelId,
           block.number(),
           block.codes().size());
     }
+  }
+
+  /// @param newConfig of the last block
+  private record Committed(
+      List<CommittedBlock> blocks, List<CommitBlock> added, Optional<ChannelConfig> newConfig) {}
+
+  private Committed commit(List<CheckedBlock> taken, CommitGroup group)
+      throws InterruptedException {
+    List<CommitBlock> blocks = new ArrayList<>();
+    ValidatedBlock last = validate(taken.getFirst(), group, blocks, true).orElseThrow();
+    while (blocks.size() < MOST_IN_GROUP && !group.mustEnd() && !endsGroup(last)) {
+      CheckedBlock following = held.isEmpty() ? checked.poll() : held.remove();
+      if (following == null) {
+        break;
+      }
+      taken.add(following);
+      Optional<ValidatedBlock> validated = validate(following, group, blocks, false);
+      if (validated.isEmpty()) {
+        held.addFirst(taken.removeLast());
+        break;
+      }
+      last = validated.get();
+    }
+    return new Committed(group.commit(), blocks, last.newConfig());
   }
 
   /// @return empty if the block has to begin a group

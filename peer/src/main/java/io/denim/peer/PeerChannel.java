@@ -12,7 +12,6 @@ import io.denim.ledger.BlockIterator;
 import io.denim.ledger.BlockPrivateData;
 import io.denim.ledger.BlockReader;
 import io.denim.ledger.CommitBlock;
-import io.denim.ledger.CommitGroup;
 import io.denim.ledger.CommittedBlock;
 import io.denim.ledger.PeerLedger;
 import io.denim.ledger.QueryExecutor;
@@ -205,23 +204,13 @@ final class PeerChannel
   /// The pipeline's end.
   private final class Committing implements CommitPipeline.Target {
     @Override
-    public String channelId() {
-      return id();
-    }
-
-    @Override
-    public long height() {
-      return ledger.height();
+    public PeerLedger ledger() {
+      return ledger;
     }
 
     @Override
     public ChannelConfig config() {
       return config;
-    }
-
-    @Override
-    public CommitGroup beginGroup() {
-      return ledger.beginGroup();
     }
 
     @Override
@@ -231,7 +220,7 @@ final class PeerChannel
     }
 
     @Override
-    public void recovered() {
+    public void recovered(long number) {
       try (QueryExecutor state = ledger.queryExecutor()) {
         config = ChannelStarter.newestConfig(ledger, verifier);
         chaincodes.cache().initialize(id(), state);
@@ -239,6 +228,8 @@ final class PeerChannel
         throw new IllegalStateException(
             "what the ledger holds after a fault cannot be followed: " + e.getMessage(), e);
       }
+      privateData.committed(number);
+      commits.lookAgain(id(), ledger::transactionStatus);
     }
 
     @Override
@@ -249,9 +240,9 @@ final class PeerChannel
       newConfig.ifPresent(next -> config = next);
       for (int i = 0; i < committed.size(); i++) {
         follow(committed.get(i));
-        dropStaged(committed.get(i), blocks.get(i).privateData());
         privateData.committed(committed.get(i).number());
         commits.committed(id(), committed.get(i));
+        dropStaged(committed.get(i), blocks.get(i).privateData());
       }
     }
 

@@ -5,9 +5,9 @@ import io.denim.identity.SignatureVerifier;
 import io.denim.ledger.LedgerException;
 import io.denim.metrics.Metrics;
 import io.denim.node.Logging;
+import io.denim.node.NodeProcess;
 import io.denim.node.Settings;
 import io.denim.node.SettingsException;
-import io.denim.node.ThreadDump;
 import io.denim.wire.TlsConfigurationException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +16,6 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 
 /// The `peer node` commands: reads `core.yaml` from `FABRIC_CFG_PATH`, then serves until it is told
 /// to stop by SIGTERM or SIGINT, or changes the ledgers of a peer that is down (fabric v3.1.5
@@ -65,17 +64,7 @@ public final class PeerMain {
                 new Metrics(),
                 logging,
                 version()));
-    ThreadDump.onSignal();
-    CountDownLatch stopped = new CountDownLatch(1);
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  node.close();
-                  stopped.countDown();
-                },
-                "shutdown"));
-    stopped.await();
+    NodeProcess.serve(node::close);
   }
 
   /// What the flags of `start` say, as the variables that say the same.

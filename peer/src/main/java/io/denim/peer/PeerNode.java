@@ -122,8 +122,7 @@ public final class PeerNode implements AutoCloseable {
     Endorser endorser =
         new Endorser(
             channelId -> channels.channel(channelId).map(EndorsementChannel.class::cast),
-            identity.local(),
-            identity.signing(),
+            new Endorser.Self(identity.local(), identity.signing(), environment.metrics()),
             chaincodes.runtime(),
             chaincodes.runnable(),
             privateData.exchange(),

@@ -89,7 +89,8 @@ final class PeerServices {
                 settings.grpc().listener().tls(),
                 Duration.ofSeconds(5),
                 settings.grpc().keepalive(),
-                settings.grpc().maxMessageBytes()),
+                settings.grpc().maxMessageBytes(),
+                Optional.of(environment.metrics())),
             services,
             List.of(Caller.interceptor(), limits())));
     startOperations(parts);
@@ -106,7 +107,11 @@ final class PeerServices {
     return new DeliverHandler(
         channelId -> subject.channels().channel(channelId).map(DeliverChannel.class::cast),
         new DeliverHandler.Settings(
-            settings.limits().timeWindow(), mutualTls, READER_PATIENCE, environment.clock()));
+            settings.limits().timeWindow(),
+            mutualTls,
+            READER_PATIENCE,
+            environment.clock(),
+            environment.metrics()));
   }
 
   private GatewayPorts ports() {

@@ -117,6 +117,11 @@ public record PeerSettings(
   public record Limits(
       int endorser, int deliver, int gateway, int validators, Duration timeWindow) {}
 
+  /// The same with another network.
+  public PeerSettings with(Network other) {
+    return new PeerSettings(self, grpc, other, directory, chaincode, gateway, limits, operations);
+  }
+
   public GossipSettings gossip() {
     return network.gossip();
   }

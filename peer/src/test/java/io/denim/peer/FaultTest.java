@@ -77,6 +77,28 @@ class FaultTest {
   }
 
   @Test
+  void hashesGoOnWhereExpiredPrivateDataCannotBeDeleted() throws Exception {
+    List<Step> failed = new ArrayList<>();
+    CommitSteps full =
+        step -> {
+          if (step == Step.EXPIRING) {
+            failed.add(step);
+            throw new LedgerException("No space left on device");
+          }
+        };
+    assertThat(commitHash(options("full"), full))
+        .isEqualTo(commitHash(options("peace"), CommitSteps.UNWATCHED));
+    assertThat(failed).hasSize(2); // with blocks 0 and 100
+  }
+
+  private static ByteString commitHash(LedgerOptions options, CommitSteps steps) throws Exception {
+    AtomicReference<ByteString> hash = new AtomicReference<>(ByteString.EMPTY);
+    new GoldenRun(CHAIN, steps, height -> {})
+        .to(END + 10, options, ledger -> hash.set(ledger.commitHash()));
+    return hash.get();
+  }
+
+  @Test
   void aFlippedBitIsNamedAndNothingIsCutOff() throws Exception {
     LedgerOptions options = options("flipped");
     commit(options, CommitSteps.UNWATCHED);

@@ -14,14 +14,18 @@ import io.denim.node.Listener;
 import io.denim.node.Logging;
 import io.denim.order.OrdererNode;
 import io.denim.peer.PeerNode;
+import io.denim.peer.PeerSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import org.hyperledger.fabric.protos.peer.Response;
 
 /// A whole network in this process: orderers and peers as nodes of their own, that speak gRPC over
@@ -35,12 +39,19 @@ public final class Network implements AutoCloseable {
   private final NetworkPlan plan;
   private final NetworkDirectory directory;
   private final NetworkCrypto crypto;
-  private final List<AutoCloseable> nodes = new ArrayList<>(); // orderers first
+  private final UnaryOperator<PeerSettings> tuning;
+  private final Map<String, Callable<AutoCloseable>> starts = new LinkedHashMap<>();
+  private final Map<String, AutoCloseable> nodes = new LinkedHashMap<>(); // orderers first
 
-  private Network(NetworkPlan plan, NetworkDirectory directory, NetworkCrypto crypto) {
+  private Network(
+      NetworkPlan plan,
+      NetworkDirectory directory,
+      NetworkCrypto crypto,
+      UnaryOperator<PeerSettings> tuning) {
     this.plan = plan;
     this.directory = directory;
     this.crypto = crypto;
+    this.tuning = tuning;
   }
 
   /// What a network is told while it starts.
@@ -64,9 +75,21 @@ public final class Network implements AutoCloseable {
   public static Network start(
       NetworkPlan plan, NetworkDirectory directory, Logging logging, Progress progress)
       throws NetworkException, InterruptedException {
+    return start(plan, directory, logging, progress, UnaryOperator.identity());
+  }
+
+  /// @param tuning changes peers' settings
+  static Network start(
+      NetworkPlan plan,
+      NetworkDirectory directory,
+      Logging logging,
+      Progress progress,
+      UnaryOperator<PeerSettings> tuning)
+      throws NetworkException, InterruptedException {
     InstantSource clock = InstantSource.system();
     SignatureVerifier verifier = SignatureVerifier.create();
-    Network network = new Network(plan, directory, new NetworkCrypto(directory, verifier, clock));
+    Network network =
+        new Network(plan, directory, new NetworkCrypto(directory, verifier, clock), tuning);
     boolean isNew = !Files.exists(directory.plan());
     try {
       if (isNew) {
@@ -123,41 +146,74 @@ public final class Network implements AutoCloseable {
     return directory;
   }
 
+  /// Stops one node, if it runs.
+  ///
+  /// @param hostname a peer's or orderer's
+  void stop(String hostname) {
+    AutoCloseable node = nodes.remove(hostname);
+    if (node != null) {
+      close(node);
+    }
+  }
+
+  /// Starts a node again that was stopped; one that runs goes on.
+  ///
+  /// @throws NetworkException if it does not start
+  void start(String hostname) throws NetworkException, InterruptedException {
+    Callable<AutoCloseable> start = starts.get(hostname);
+    if (start != null && !nodes.containsKey(hostname)) {
+      nodes.putAll(startAll(Map.of(hostname, start)));
+    }
+  }
+
   /// Stops all nodes, peers first.
   @Override
   public void close() {
-    for (AutoCloseable node : nodes.reversed()) {
-      try {
-        node.close();
-      } catch (Exception e) { // a node's close throws nothing checked
-        throw new IllegalStateException("a node does not stop: " + e.getMessage(), e);
-      }
-    }
+    List.copyOf(nodes.values()).reversed().forEach(Network::close);
     nodes.clear();
+  }
+
+  private static void close(AutoCloseable node) {
+    try {
+      node.close();
+    } catch (Exception e) { // a node's close throws nothing checked
+      throw new IllegalStateException("a node does not stop: " + e.getMessage(), e);
+    }
   }
 
   /// Starts all nodes at the same time.
   private void startNodes(SignatureVerifier verifier, InstantSource clock, Logging logging)
       throws IOException, MspConfigException, NetworkException, InterruptedException {
-    List<Callable<AutoCloseable>> starts = new ArrayList<>();
     for (NetworkPlan.Orderer orderer : plan.orderers()) {
-      starts.add(() ->
-          OrdererNode.start(
-              new NodeSettings(directory).orderer(orderer),
-              new OrdererNode.Environment(verifier, clock, new Metrics(), logging, VERSION)));
+      starts.put(
+          orderer.hostname(),
+          () ->
+              OrdererNode.start(
+                  new NodeSettings(directory).orderer(orderer),
+                  new OrdererNode.Environment(verifier, clock, new Metrics(), logging, VERSION)));
     }
     for (NetworkPlan.Organization organization : plan.organizations()) {
       for (NetworkPlan.Peer peer : organization.peers()) {
-        starts.add(() ->
-            PeerNode.start(
-                new NodeSettings(directory).peer(organization, peer),
-                new PeerNode.Environment(verifier, clock, new Metrics(), logging, VERSION)));
+        starts.put(
+            peer.hostname(),
+            () ->
+                PeerNode.start(
+                    tuning.apply(new NodeSettings(directory).peer(organization, peer)),
+                    new PeerNode.Environment(verifier, clock, new Metrics(), logging, VERSION)));
       }
     }
     for (NetworkPlan.Authority authority : plan.authorities()) {
-      starts.add(() -> authority(authority).start(clock));
+      starts.put(authority.name(), () -> authority(authority).start(clock));
     }
-    nodes.addAll(AllAtOnce.run(starts));
+    nodes.putAll(startAll(starts));
+  }
+
+  private static Map<String, AutoCloseable> startAll(Map<String, Callable<AutoCloseable>> starts)
+      throws NetworkException, InterruptedException {
+    List<AutoCloseable> started = AllAtOnce.run(List.copyOf(starts.values()));
+    Map<String, AutoCloseable> byName = new LinkedHashMap<>();
+    starts.keySet().forEach(name -> byName.put(name, started.get(byName.size())));
+    return byName;
   }
 
   private LocalCa authority(NetworkPlan.Authority authority) {

@@ -3,6 +3,7 @@ package io.denim.testnet;
 import io.denim.cli.ClientException;
 import io.denim.identity.SignatureVerifier;
 import io.denim.node.Logging;
+import io.denim.peer.PeerSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /// A network for tests, in a temporary folder that goes when it is closed. Safe for use by any
@@ -27,12 +29,18 @@ public final class RunningNetwork implements AutoCloseable {
 
   /// @throws IllegalStateException if it does not start; then nothing keeps running
   static RunningNetwork start(NetworkSpec spec) {
+    return start(spec, UnaryOperator.identity());
+  }
+
+  /// @param tuning changes peers' settings
+  /// @throws IllegalStateException if it does not start; then nothing keeps running
+  static RunningNetwork start(NetworkSpec spec, UnaryOperator<PeerSettings> tuning) {
     try {
       NetworkDirectory directory = new NetworkDirectory(Files.createTempDirectory("denim"));
       try {
         NetworkPlan plan = Network.plan(directory, spec);
         Logging logging = Logging.start(System.getenv(), "warn");
-        return new RunningNetwork(Network.start(plan, directory, logging, step -> {}));
+        return new RunningNetwork(Network.start(plan, directory, logging, step -> {}, tuning));
       } catch (NetworkException | IOException e) {
         Trees.delete(directory.root());
         throw new IllegalStateException(e.getMessage(), e);
@@ -58,6 +66,24 @@ public final class RunningNetwork implements AutoCloseable {
   /// Where its files lie.
   public NetworkDirectory directory() {
     return network.directory();
+  }
+
+  /// Stops a node.
+  ///
+  /// @param hostname such as `peer0.org1.example.com` or `orderer.example.com`
+  void stop(String hostname) {
+    network.stop(hostname);
+  }
+
+  /// Starts a node that was stopped, with all that it had.
+  ///
+  /// @throws IllegalStateException if it does not start
+  void restart(String hostname) throws InterruptedException {
+    try {
+      network.start(hostname);
+    } catch (NetworkException e) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
   }
 
   /// An organization's first peer.

@@ -43,6 +43,10 @@ public final class KeyValueChaincode extends ChaincodeBase {
         yield success("");
       }
       case "getPrivate" -> success(text(stub.getPrivateData(arguments.get(0), arguments.get(1))));
+      case "hasPrivate" -> {
+        byte[] hash = stub.getPrivateDataHash(arguments.get(0), arguments.get(1));
+        yield success(String.valueOf(hash != null && hash.length > 0));
+      }
       case "fail" -> failure(arguments.getFirst());
       default -> failure("no function " + stub.getFunction());
     };

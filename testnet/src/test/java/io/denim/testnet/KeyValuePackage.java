@@ -16,32 +16,40 @@ final class KeyValuePackage {
   /// The chaincode's name on the channel.
   static final String NAME = "kv";
 
+  private static final String SHARED =
+      """
+      [{"name": "shared", "policy": "OR('Org1MSP.member', 'Org2MSP.member')",
+        "requiredPeerCount": 0, "maxPeerCount": 1, "blockToLive": 0,
+        "memberOnlyRead": true, "memberOnlyWrite": true},
+       {"name": "told", "policy": "OR('Org1MSP.member', 'Org2MSP.member')",
+        "requiredPeerCount": 1, "maxPeerCount": 1, "blockToLive": 0,
+        "memberOnlyRead": true, "memberOnlyWrite": true,
+        "endorsementPolicy": {"signaturePolicy": "OR('Org1MSP.peer', 'Org2MSP.peer')"}},
+       {"name": "asked", "policy": "OR('Org1MSP.member', 'Org2MSP.member')",
+        "requiredPeerCount": 0, "maxPeerCount": 0, "blockToLive": 0,
+        "memberOnlyRead": true, "memberOnlyWrite": true,
+        "endorsementPolicy": {"signaturePolicy": "OR('Org1MSP.peer', 'Org2MSP.peer')"}}]
+      """;
+
   private KeyValuePackage() {}
 
   /// Deploys the chaincode with collections of all organizations, of which `told` needs one
   /// endorser, unless that was done.
   static void deploy(RunningNetwork network) throws IOException {
+    deploy(network, SHARED);
+  }
+
+  /// Deploys the chaincode, unless that was done.
+  ///
+  /// @param json its collections
+  static void deploy(RunningNetwork network, String json) throws IOException {
     Path folder = Files.createDirectories(network.directory().root().resolve("kv"));
     Path collections = folder.resolveSibling("kv-collections.json");
     if (Files.exists(collections)) {
       return;
     }
     write(folder.resolve("kv.jar"));
-    Files.writeString(
-        collections,
-        """
-        [{"name": "shared", "policy": "OR('Org1MSP.member', 'Org2MSP.member')",
-          "requiredPeerCount": 0, "maxPeerCount": 1, "blockToLive": 0,
-          "memberOnlyRead": true, "memberOnlyWrite": true},
-         {"name": "told", "policy": "OR('Org1MSP.member', 'Org2MSP.member')",
-          "requiredPeerCount": 1, "maxPeerCount": 1, "blockToLive": 0,
-          "memberOnlyRead": true, "memberOnlyWrite": true,
-          "endorsementPolicy": {"signaturePolicy": "OR('Org1MSP.peer', 'Org2MSP.peer')"}},
-         {"name": "asked", "policy": "OR('Org1MSP.member', 'Org2MSP.member')",
-          "requiredPeerCount": 0, "maxPeerCount": 0, "blockToLive": 0,
-          "memberOnlyRead": true, "memberOnlyWrite": true,
-          "endorsementPolicy": {"signaturePolicy": "OR('Org1MSP.peer', 'Org2MSP.peer')"}}]
-        """);
+    Files.writeString(collections, json);
     network.deploy(folder, NAME, Optional.empty(), Optional.of(collections));
   }
 

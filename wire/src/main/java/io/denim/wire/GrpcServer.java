@@ -1,5 +1,6 @@
 package io.denim.wire;
 
+import io.denim.metrics.Metrics;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerInterceptor;
@@ -38,15 +39,23 @@ public final class GrpcServer implements AutoCloseable {
   /// @param listen where; port 0 takes a free one
   /// @param tls absent for plain text
   /// @param connectionTimeout how long a new connection may take to finish its handshake
+  /// @param metrics that count connections, calls and messages, if somebody wants to know
   public record Settings(
       InetSocketAddress listen,
       Optional<ServerTls> tls,
       Duration connectionTimeout,
       Keepalive keepalive,
-      int maxMessageBytes) {
+      int maxMessageBytes,
+      Optional<Metrics> metrics) {
     /// Fabric's defaults.
     public static Settings of(InetSocketAddress listen, Optional<ServerTls> tls) {
-      return new Settings(listen, tls, Duration.ofSeconds(5), Keepalive.DEFAULT, MAX_MESSAGE_BYTES);
+      return new Settings(
+          listen,
+          tls,
+          Duration.ofSeconds(5),
+          Keepalive.DEFAULT,
+          MAX_MESSAGE_BYTES,
+          Optional.empty());
     }
   }
 
@@ -88,6 +97,10 @@ public final class GrpcServer implements AutoCloseable {
     services.forEach(
         service -> builder.addService(UnreadableMessages.answered(service.bindService())));
     interceptors.reversed().forEach(builder::intercept);
+    if (settings.metrics().isPresent()) {
+      GrpcMetrics counts = new GrpcMetrics(settings.metrics().get());
+      builder.intercept(counts).addTransportFilter(counts);
+    }
     ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     builder.executor(executor);
     try {

@@ -1,5 +1,6 @@
 package io.denim.wire;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -82,6 +83,9 @@ final class UnreadableMessages implements ServerInterceptor {
 
     private static String reason(StatusRuntimeException e) {
       Throwable cause = e.getCause();
+      if (cause instanceof InvalidProtocolBufferException failure) {
+        return WireParser.text(failure);
+      }
       return String.valueOf(cause == null ? e.getStatus().getDescription() : cause.getMessage());
     }
   }

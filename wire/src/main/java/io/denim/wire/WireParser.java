@@ -15,6 +15,11 @@ import com.google.protobuf.Parser;
 /// Follows google.golang.org/protobuf as vendored by fabric v3.1.5 (internal/impl/decode.go,
 /// encoding/protowire/wire.go).
 public final class WireParser<T extends Message> {
+  /// What a Go node says of bytes that are not the message they should be.
+  static final String MALFORMED = "proto: cannot parse invalid wire-format data";
+
+  static final String INVALID_TEXT = "string field contains invalid UTF-8";
+
   /// How deep messages may be nested: deeper than any of Fabric's is (a policy takes two levels for
   /// each "n of"), and less than a thread's stack holds, which Go's limit of 10,000 is not.
   static final int MESSAGE_DEPTH = 250;
@@ -41,14 +46,26 @@ public final class WireParser<T extends Message> {
         (Parser<T>) prototype.getParserForType(), WireShape.of(prototype.getDescriptorForType()));
   }
 
-  /// @throws InvalidProtocolBufferException where Go's parser fails as well
+  /// @throws InvalidProtocolBufferException where Go's parser fails as well, with its text; what is
+  ///   wrong and where is in the cause
   public T parse(ByteString bytes) throws InvalidProtocolBufferException {
     ByteString followed = shape.check(bytes) ? shape.withoutGroups(bytes) : bytes;
     CodedInputStream input = followed.newCodedInput();
     input.enableAliasing(true);
     input.setRecursionLimit(MESSAGE_DEPTH + PARSED_GROUP_DEPTH);
-    T message = parser.parseFrom(input);
-    input.checkLastTagWas(0);
-    return message;
+    try {
+      T message = parser.parseFrom(input);
+      input.checkLastTagWas(0);
+      return message;
+    } catch (InvalidProtocolBufferException e) {
+      InvalidProtocolBufferException told = new InvalidProtocolBufferException(text(e));
+      told.initCause(e);
+      throw told;
+    }
+  }
+
+  /// What a Go node says where Java's own parser failed.
+  static String text(InvalidProtocolBufferException failure) {
+    return String.valueOf(failure.getMessage()).contains("UTF-8") ? INVALID_TEXT : MALFORMED;
   }
 }

@@ -5,9 +5,12 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +22,11 @@ final class WireShape {
   private static final Map<Descriptor, WireShape> KNOWN = new ConcurrentHashMap<>();
 
   private final Map<Integer, WireShape> messageFields;
+  private final Set<Integer> textFields;
 
-  private WireShape(Map<Integer, WireShape> messageFields) {
+  private WireShape(Map<Integer, WireShape> messageFields, Set<Integer> textFields) {
     this.messageFields = messageFields;
+    this.textFields = textFields;
   }
 
   static WireShape of(Descriptor type) {
@@ -41,11 +46,14 @@ final class WireShape {
       return begun;
     }
     Map<Integer, WireShape> fields = new HashMap<>();
-    WireShape shape = new WireShape(fields);
+    Set<Integer> texts = new HashSet<>();
+    WireShape shape = new WireShape(fields, texts);
     made.put(type, shape);
     for (FieldDescriptor field : type.getFields()) {
       if (field.getType() == FieldDescriptor.Type.MESSAGE) {
         fields.put(field.getNumber(), make(field.getMessageType(), made));
+      } else if (field.getType() == FieldDescriptor.Type.STRING) {
+        texts.add(field.getNumber());
       }
     }
     return shape;
@@ -56,8 +64,13 @@ final class WireShape {
   /// @return whether unknown groups are nested in it deeper than Java's parser should follow them;
   ///   {@link #withoutGroups} takes them out
   boolean check(ByteString bytes) throws InvalidProtocolBufferException {
-    Walk walk = new Walk(bytes);
-    walk.message(this, bytes.size(), 0);
+    Walk walk = new Walk(bytes, false);
+    try {
+      walk.message(this, bytes.size(), 0);
+    } catch (InvalidProtocolBufferException e) {
+      new Walk(bytes, true).message(this, bytes.size(), 0); // text before it may be the first fault
+      throw e;
+    }
     return walk.deepGroups;
   }
 
@@ -65,7 +78,7 @@ final class WireShape {
   /// are unknown fields.
   ByteString withoutGroups(ByteString checked) throws InvalidProtocolBufferException {
     ByteString.Output out = ByteString.newOutput(checked.size());
-    Walk walk = new Walk(checked);
+    Walk walk = new Walk(checked, false);
     while (walk.position < checked.size()) {
       int begin = walk.position;
       long tag = walk.varint(checked.size());
@@ -110,11 +123,14 @@ final class WireShape {
   /// One pass over one message's bytes.
   private static final class Walk {
     private final ByteString bytes;
+    private final boolean textsToo;
     private int position;
     private boolean deepGroups;
 
-    Walk(ByteString bytes) {
+    /// @param textsToo whether texts must be UTF-8, which Java's parser checks otherwise
+    Walk(ByteString bytes, boolean textsToo) {
       this.bytes = bytes;
+      this.textsToo = textsToo;
     }
 
     void message(WireShape shape, int end, int depth) throws InvalidProtocolBufferException {
@@ -129,8 +145,20 @@ final class WireShape {
         if (inner != null) {
           message(inner, length(end), depth + 1);
         } else {
+          int begin = position;
           value(type, number, end);
+          if (textsToo && type == 2 && shape.textFields.contains(number)) {
+            text(begin);
+          }
         }
+      }
+    }
+
+    private void text(int begin) throws InvalidProtocolBufferException {
+      Walk value = new Walk(bytes.substring(begin, position), false);
+      int end = value.length(value.bytes.size());
+      if (!value.bytes.substring(value.position, end).isValidUtf8()) {
+        throw new InvalidProtocolBufferException(WireParser.INVALID_TEXT);
       }
     }
 
@@ -215,8 +243,10 @@ final class WireShape {
     }
 
     private InvalidProtocolBufferException malformed(String what) {
-      return new InvalidProtocolBufferException(
-          "malformed message: " + what + " at byte " + position);
+      InvalidProtocolBufferException malformed =
+          new InvalidProtocolBufferException(WireParser.MALFORMED);
+      malformed.initCause(new ProtocolException(what + " at byte " + position));
+      return malformed;
     }
   }
 }

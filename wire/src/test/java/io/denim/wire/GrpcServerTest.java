@@ -3,6 +3,8 @@ package io.denim.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.denim.metrics.Metrics;
+import io.denim.metrics.PrometheusText;
 import io.grpc.BindableService;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
@@ -10,6 +12,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
@@ -23,6 +26,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.hyperledger.fabric.protos.common.Envelope;
+import org.hyperledger.fabric.protos.peer.DeliverGrpc;
+import org.hyperledger.fabric.protos.peer.DeliverResponse;
 import org.hyperledger.fabric.protos.peer.EndorserGrpc;
 import org.hyperledger.fabric.protos.peer.ProposalResponse;
 import org.hyperledger.fabric.protos.peer.SignedProposal;
@@ -111,7 +118,8 @@ class GrpcServerTest {
               e -> {
                 assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.INTERNAL);
                 assertThat(e.getStatus().getDescription())
-                    .startsWith("grpc: error unmarshalling request: Protocol message");
+                    .startsWith(
+                        "grpc: error unmarshalling request: proto: cannot parse invalid wire-format data");
               });
       channel.shutdownNow();
     }
@@ -130,6 +138,83 @@ class GrpcServerTest {
         return stream.readAllBytes();
       } catch (IOException e) {
         throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  @Test
+  void connectionsCallsAndMessagesAreCounted() throws Exception {
+    released.countDown();
+    var metrics = new Metrics();
+    var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    var plain = GrpcServer.Settings.of(address, Optional.empty());
+    var settings =
+        new GrpcServer.Settings(
+            address,
+            plain.tls(),
+            plain.connectionTimeout(),
+            plain.keepalive(),
+            plain.maxMessageBytes(),
+            Optional.of(metrics));
+    try (GrpcServer server = GrpcServer.start(settings, List.of(slow, new Echo()), List.of())) {
+      ManagedChannel channel = GrpcClient.channel("localhost:" + server.port(), Optional.empty());
+      EndorserGrpc.newBlockingStub(channel).processProposal(proposal());
+      assertThatThrownBy(() -> new Echo.Client(channel).say(3))
+          .isInstanceOfSatisfying(
+              StatusRuntimeException.class,
+              e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED));
+      channel.shutdownNow();
+      channel.awaitTermination(10, TimeUnit.SECONDS);
+    }
+    assertThat(PrometheusText.of(metrics))
+        .contains(
+            "grpc_comm_conn_opened 1",
+            "grpc_comm_conn_closed 1",
+            "grpc_server_unary_requests_received{service=\"protos_Endorser\",method=\"ProcessProposal\"} 1",
+            "grpc_server_unary_requests_completed{service=\"protos_Endorser\",method=\"ProcessProposal\",code=\"OK\"} 1",
+            "grpc_server_stream_messages_received{service=\"protos_Deliver\",method=\"Deliver\"} 3",
+            "grpc_server_stream_messages_sent{service=\"protos_Deliver\",method=\"Deliver\"} 2",
+            "grpc_server_stream_requests_completed{service=\"protos_Deliver\",method=\"Deliver\",code=\"PermissionDenied\"} 1");
+  }
+
+  /// Answers two messages and refuses the third.
+  private static final class Echo extends DeliverGrpc.DeliverImplBase {
+    @Override
+    public StreamObserver<Envelope> deliver(StreamObserver<DeliverResponse> observer) {
+      return new StreamObserver<>() {
+        private int received;
+
+        @Override
+        public void onNext(Envelope message) {
+          received++;
+          if (received == 3) {
+            observer.onError(Status.PERMISSION_DENIED.asRuntimeException());
+          } else {
+            observer.onNext(DeliverResponse.getDefaultInstance());
+          }
+        }
+
+        @Override
+        public void onError(Throwable error) {}
+
+        @Override
+        public void onCompleted() {}
+      };
+    }
+
+    record Client(ManagedChannel channel) {
+      void say(int times) throws Exception {
+        var call =
+            ClientCalls.blockingBidiStreamingCall(
+                channel, DeliverGrpc.getDeliverMethod(), CallOptions.DEFAULT);
+        for (int i = 0; i < times; i++) {
+          call.write(Envelope.getDefaultInstance());
+        }
+        try {
+          while (call.read() != null) {}
+        } catch (StatusException e) {
+          throw e.getStatus().asRuntimeException();
+        }
       }
     }
   }

@@ -14,10 +14,12 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Builds with an operator's own programs (fabric v3.1.5 core/container/externalbuilder).
+/// Builds with an operator's own programs (fabric v3.1.5 core/container/externalbuilder). They run
+/// where the peer runs, as some keep their logs there.
 final class ExternalBuild implements Builder {
   private static final Logger LOG = LoggerFactory.getLogger("chaincode.externalbuilder");
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Path HERE = Path.of("").toAbsolutePath();
 
   private final ExternalBuilder builder;
   private final Processes processes;
@@ -37,8 +39,7 @@ final class ExternalBuild implements Builder {
   @Override
   public boolean detects(BuildContext context) throws InterruptedException {
     try {
-      return run("detect", context.source(), context.source(), context.metadataFolder()).exitCode()
-          == 0;
+      return run("detect", context.source(), context.metadataFolder()).exitCode() == 0;
     } catch (IOException e) {
       LOG.debug("builder '{}' detect failed: {}", name(), e.getMessage());
       return false;
@@ -51,14 +52,12 @@ final class ExternalBuild implements Builder {
         "build",
         "external builder failed to build: external builder '" + name() + "' failed",
         context.source(),
-        context.source(),
         context.metadataFolder(),
         context.output());
     if (Files.isExecutable(program("release"))) {
       require(
           "release",
           "external builder failed to release: builder '" + name() + "' release failed",
-          context.output(),
           context.output(),
           context.release());
     }
@@ -79,14 +78,14 @@ final class ExternalBuild implements Builder {
     } catch (IOException e) {
       throw new LaunchException("could not write chaincode.json: " + e.getMessage(), e);
     }
-    return command("run", output, output, chaincode.folder());
+    return command("run", output, chaincode.folder());
   }
 
-  private void require(String program, String failure, Path folder, Path... arguments)
+  private void require(String program, String failure, Path... arguments)
       throws LaunchException, InterruptedException {
     Processes.Finished finished;
     try {
-      finished = run(program, folder, arguments);
+      finished = run(program, arguments);
     } catch (IOException e) {
       throw new LaunchException(failure + ": " + e.getMessage(), e);
     }
@@ -95,21 +94,21 @@ final class ExternalBuild implements Builder {
     }
   }
 
-  private Processes.Finished run(String program, Path folder, Path... arguments)
+  private Processes.Finished run(String program, Path... arguments)
       throws IOException, InterruptedException {
     return processes.run(
-        command(program, folder, arguments),
+        command(program, arguments),
         patience,
         line -> LOG.info("[{} {}] {}", name(), program, line));
   }
 
-  private Command command(String program, Path folder, Path... arguments) {
+  private Command command(String program, Path... arguments) {
     List<String> line = new ArrayList<>();
     line.add(program(program).toString());
     for (Path argument : arguments) {
       line.add(argument.toString());
     }
-    return new Command(line, Command.inherited(builder.propagateEnvironment()), folder);
+    return new Command(line, Command.inherited(builder.propagateEnvironment()), HERE);
   }
 
   private Path program(String name) {

@@ -93,7 +93,8 @@ class LaunchTest {
     Path builder = Files.createDirectories(folder.resolve("builder/bin")).getParent();
     script(builder, "detect", "grep -q '\"type\":\"java\"' \"$2/metadata.json\"");
     script(builder, "build", "cp \"$1/src/chaincode.jar\" \"$3/external.jar\"");
-    script(builder, "release", "mkdir -p \"$2/statedb\"");
+    String here = Path.of("").toAbsolutePath().toString(); // where the peer runs
+    script(builder, "release", "test \"$PWD\" = '" + here + "' && mkdir -p \"$2/statedb\"");
     script(
         builder,
         "run",
