@@ -1,14 +1,18 @@
 package io.denim.metrics;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
-/// One metric with a series for each combination of label values. Safe for use by any thread.
+/// One metric with a series for each combination of label values, up to a bound; beyond it, what is
+/// new is counted together under `other`, as label values may come from anybody. Safe for use by
+/// any thread.
 public final class Metric<T> {
-  private static final int MOST_SERIES = 10_000;
+  static final int MAX_SERIES = 10_000;
+  private static final String OTHER = "other";
 
   /// As Prometheus names them, in lower case.
   enum Type {
@@ -43,9 +47,9 @@ public final class Metric<T> {
     if (known != null) {
       return known;
     }
-    return series.size() < MOST_SERIES
-        ? series.computeIfAbsent(labels, maker)
-        : maker.apply(labels);
+    return series.computeIfAbsent(
+        series.size() < MAX_SERIES ? labels : new Labels(Collections.nCopies(values.length, OTHER)),
+        maker);
   }
 
   /// Forgets a series, such as that of a channel that is no more.

@@ -7,8 +7,11 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class MetricsTest {
@@ -60,6 +63,68 @@ class MetricsTest {
     metrics.gauge(HEIGHT).series("a").add(1);
 
     assertThat(metrics.gauge(HEIGHT).series("a").value()).isEqualTo(2);
+  }
+
+  @Test
+  void whoMakesUpLabelsMakesNoSeriesWithoutEnd() {
+    Metric<Counter> processed =
+        metrics.counter(MetricName.of("broadcast_processed_count", "", "channel", "type"));
+    for (int i = 0; i < 3 * Metric.MAX_SERIES; i++) {
+      processed.series("ch", "type " + i).increment();
+    }
+    AtomicInteger series = new AtomicInteger();
+    processed.forEach((labels, counter) -> series.incrementAndGet());
+    assertThat(series).hasValueLessThanOrEqualTo(Metric.MAX_SERIES + 1);
+    assertThat(processed.series("other", "other").value()).isEqualTo(2 * Metric.MAX_SERIES);
+    assertThat(processed.series("ch", "type 7").value()).isEqualTo(1);
+  }
+
+  @Test
+  void statsdGetsCountAndMeanOfWhatWasObservedSinceTheLastReportThatArrived() throws Exception {
+    Histogram time = metrics.histogram(MetricName.of("ledger_time", "in seconds"), 0.1).series();
+    try (DatagramSocket server =
+        new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+      server.setSoTimeout(10_000);
+      var settings =
+          new StatsdReporter.Settings(
+              "udp",
+              InetSocketAddress.createUnresolved("localhost", server.getLocalPort()),
+              Duration.ofHours(1),
+              "");
+      time.observe(Duration.ofSeconds(1));
+      time.observe(Duration.ofSeconds(3));
+      try (StatsdReporter reporter = StatsdReporter.start(metrics, settings)) {
+        reporter.report();
+        assertThat(receive(server)).isEqualTo("ledger.time:2000.0|ms|@0.5\n");
+        time.observe(Duration.ofSeconds(5));
+        reporter.report();
+        assertThat(receive(server)).isEqualTo("ledger.time:5000.0|ms\n");
+      }
+    }
+  }
+
+  @Test
+  void whatAnUnreachableStatsdServerMissedComesWithTheNextReport() throws Exception {
+    Counter received = metrics.counter(MetricName.of("endorser_received", "")).series();
+    received.add(3);
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    var settings =
+        new StatsdReporter.Settings(
+            "tcp", InetSocketAddress.createUnresolved("localhost", port), Duration.ofHours(1), "");
+    try (StatsdReporter reporter = StatsdReporter.start(metrics, settings)) {
+      reporter.report();
+      received.add(4);
+      try (ServerSocket server = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        reporter.report();
+        try (Socket taken = server.accept()) {
+          assertThat(new String(taken.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+              .isEqualTo("endorser.received:7.0|c\n");
+        }
+      }
+    }
   }
 
   @Test

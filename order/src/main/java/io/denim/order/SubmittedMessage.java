@@ -78,9 +78,10 @@ record SubmittedMessage(Envelope envelope, ChannelHeader channelHeader, Signed s
     return channelHeader.getChannelId();
   }
 
-  /// The header type's name, for logs and metrics.
+  /// The header type's name, for metrics; all types without one, which anybody may make up, are one
+  /// and the same.
   String typeName() {
     HeaderType type = HeaderType.forNumber(channelHeader.getType());
-    return type == null ? Integer.toString(channelHeader.getType()) : type.name();
+    return type == null ? "unknown" : type.name();
   }
 }
