@@ -51,9 +51,21 @@ public record Listener(InetSocketAddress address, Optional<ServerTls> tls) {
     }
   }
 
-  /// A section's TLS, absent where it is not enabled. What is wrong with it is left to {@link
-  /// Settings#finish}.
+  /// A section's TLS for gRPC, absent where it is not enabled. Where client certificates are not
+  /// required, those that are shown are compared with what requests say, not checked. What is wrong
+  /// with it is left to {@link Settings#finish}.
   public static Optional<ServerTls> tls(Settings settings, String section, TlsKeys keys) {
+    return tls(settings, section, keys, ServerTls.ClientAuth.REQUESTED);
+  }
+
+  /// The same for HTTP, whose services trust who shows a certificate: it must chain to a client
+  /// root, also where none is required (fabric v3.1.5 common/fabhttp/tls.go).
+  public static Optional<ServerTls> httpTls(Settings settings, String section, TlsKeys keys) {
+    return tls(settings, section, keys, ServerTls.ClientAuth.VERIFIED_IF_GIVEN);
+  }
+
+  private static Optional<ServerTls> tls(
+      Settings settings, String section, TlsKeys keys, ServerTls.ClientAuth unlessRequired) {
     String certificateKey = section + "." + keys.certificate();
     String privateKeyKey = section + "." + keys.privateKey();
     Optional<Path> certificate = settings.path(certificateKey);
@@ -71,9 +83,10 @@ public record Listener(InetSocketAddress address, Optional<ServerTls> tls) {
           "with it a " + keys.certificate() + " and a " + keys.privateKey());
       return Optional.empty();
     }
+    ServerTls.ClientAuth clientAuth = required ? ServerTls.ClientAuth.REQUIRED : unlessRequired;
     // Certificates that are merely shown are not checked, so the roots need not be there.
     List<ByteString> clientRoots = new ArrayList<>();
-    if (required) {
+    if (clientAuth != ServerTls.ClientAuth.REQUESTED) {
       for (Path root : roots) {
         settings.content(section + "." + keys.clientRoots(), root).ifPresent(clientRoots::add);
       }
@@ -84,10 +97,7 @@ public record Listener(InetSocketAddress address, Optional<ServerTls> tls) {
       return Optional.empty();
     }
     return Optional.of(
-        new ServerTls(
-            new TlsKeyPair(chain.get(), key.get()),
-            required ? ServerTls.ClientAuth.REQUIRED : ServerTls.ClientAuth.REQUESTED,
-            clientRoots));
+        new ServerTls(new TlsKeyPair(chain.get(), key.get()), clientAuth, clientRoots));
   }
 
   /// A file's bytes.

@@ -102,7 +102,8 @@ final class LogFormat extends EncoderBase<ILoggingEvent> {
       case "color" -> color(option);
       case "id" -> (out, event) -> out.append(number(option, sequence.incrementAndGet()));
       case "level" -> (out, event) -> out.append(cut(option, levelName(event.getLevel())));
-      case "message" -> (out, event) -> out.append(cut(option, event.getFormattedMessage()));
+      case "message" ->
+          (out, event) -> out.append(cut(option, visible(event.getFormattedMessage())));
       case "module" -> (out, event) -> out.append(cut(option, room(event)));
       case "shortfunc" -> (out, event) -> out.append(cut(option, type(event)));
       case "time" -> {
@@ -159,9 +160,40 @@ final class LogFormat extends EncoderBase<ILoggingEvent> {
 
   private static void appendError(StringBuilder out, ILoggingEvent event) {
     if (event.getThrowableProxy() != null) {
-      out.append('\n')
-          .append(ThrowableProxyUtil.asString(event.getThrowableProxy()).stripTrailing());
+      String trace = ThrowableProxyUtil.asString(event.getThrowableProxy()).stripTrailing();
+      for (String line : trace.lines().toList()) {
+        out.append("\n\t").append(visible(line)); // so that none looks like an event's first
+      }
     }
+  }
+
+  /// A text on one line that a terminal takes as text: messages carry names and reasons from
+  /// clients, which would otherwise end the line and write the next, or more than that.
+  private static String visible(String text) {
+    int first = 0;
+    while (first < text.length() && !isControl(text.charAt(first))) {
+      first++;
+    }
+    if (first == text.length()) {
+      return text;
+    }
+    StringBuilder shown = new StringBuilder(text.length() + 16).append(text, 0, first);
+    for (int i = first; i < text.length(); i++) {
+      char each = text.charAt(i);
+      if (each == '\n') {
+        shown.append("\\n");
+      } else if (isControl(each)) {
+        shown.append(String.format("\\u%04x", (int) each));
+      } else {
+        shown.append(each);
+      }
+    }
+    return shown.toString();
+  }
+
+  /// Tabs stay; what separates lines in Unicode goes.
+  private static boolean isControl(char each) {
+    return each != '\t' && (Character.isISOControl(each) || each == 0x2028 || each == 0x2029);
   }
 
   private void json(StringBuilder out, ILoggingEvent event) {
@@ -189,7 +221,8 @@ final class LogFormat extends EncoderBase<ILoggingEvent> {
     out.append(" ts=").append(seconds(event.getInstant()));
     out.append(" name=").append(room(event));
     out.append(" caller=").append(type(event));
-    out.append(" msg=\"").append(event.getFormattedMessage().replace("\"", "\\\"")).append('"');
+    String message = event.getFormattedMessage().replace("\\", "\\\\").replace("\"", "\\\"");
+    out.append(" msg=\"").append(visible(message)).append('"');
     appendError(out, event);
   }
 

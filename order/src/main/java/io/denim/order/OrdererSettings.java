@@ -207,7 +207,7 @@ public record OrdererSettings(
     Listener listener =
         new Listener(
             Listener.address(settings, "Admin.ListenAddress", "127.0.0.1:9443"),
-            Listener.tls(settings, "Admin.TLS", Listener.TlsKeys.ORDERER.withClientAuth()));
+            Listener.httpTls(settings, "Admin.TLS", Listener.TlsKeys.ORDERER.withClientAuth()));
     long maxBytes = settings.bytes("ChannelParticipation.MaxRequestBodySize", 1024 * 1024);
     return new Admin(listener, (int) Math.min(maxBytes, 1 << 30));
   }
@@ -216,7 +216,7 @@ public record OrdererSettings(
     Listener listener =
         new Listener(
             Listener.address(settings, "Operations.ListenAddress", "127.0.0.1:8443"),
-            Listener.tls(settings, "Operations.TLS", Listener.TlsKeys.ORDERER));
+            Listener.httpTls(settings, "Operations.TLS", Listener.TlsKeys.ORDERER));
     return new NodeOperations.Settings(
         settings.optionalText("Operations.ListenAddress").map(address -> listener),
         MetricsSettings.of(settings, "Metrics"));

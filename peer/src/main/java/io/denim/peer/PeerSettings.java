@@ -318,7 +318,7 @@ public record PeerSettings(
     Listener listener =
         new Listener(
             Listener.address(settings, "operations.listenAddress", "127.0.0.1:9443"),
-            Listener.tls(settings, "operations.tls", Listener.TlsKeys.PEER));
+            Listener.httpTls(settings, "operations.tls", Listener.TlsKeys.PEER));
     return new NodeOperations.Settings(
         settings.optionalText("operations.listenAddress").map(address -> listener),
         MetricsSettings.of(settings, "metrics"));

@@ -14,7 +14,7 @@ public record ServerTls(TlsKeyPair keyPair, ClientAuth clientAuth, List<ByteStri
   public enum ClientAuth {
     /// Asked for and kept for later comparison, but neither needed nor checked.
     REQUESTED,
-    /// Asked for; if one is given it must chain to a client root.
+    /// Asked for; if one is given it must chain to a client root. Without roots none is good.
     VERIFIED_IF_GIVEN,
     /// Needed, and it must chain to a client root.
     REQUIRED

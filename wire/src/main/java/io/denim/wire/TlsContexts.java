@@ -12,9 +12,12 @@ import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.IOException;
 import java.io.InputStream;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.X509TrustManager;
 
 /// Netty contexts for TLS 1.2 and 1.3 with Fabric's cipher suites, over BoringSSL where its native
 /// part loads (fabric v3.1.5 internal/pkg/comm/config.go).
@@ -62,10 +65,32 @@ final class TlsContexts {
                 .clientAuth(ClientAuth.OPTIONAL)
                 .trustManager(InsecureTrustManagerFactory.INSTANCE);
         case VERIFIED_IF_GIVEN ->
-            builder.clientAuth(ClientAuth.OPTIONAL).trustManager(joined(tls.clientRoots()));
+            tls.clientRoots().isEmpty()
+                ? builder.clientAuth(ClientAuth.OPTIONAL).trustManager(new TrustsNobody())
+                : builder.clientAuth(ClientAuth.OPTIONAL).trustManager(joined(tls.clientRoots()));
         case REQUIRED ->
             builder.clientAuth(ClientAuth.REQUIRE).trustManager(joined(tls.clientRoots()));
       };
+    }
+  }
+
+  /// Takes no client certificate, where there is no root that one could chain to.
+  private static final class TrustsNobody implements X509TrustManager {
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType)
+        throws CertificateException {
+      throw new CertificateException("this server has no root certificate for clients");
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType)
+        throws CertificateException {
+      throw new CertificateException("this is no client");
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
     }
   }
 
