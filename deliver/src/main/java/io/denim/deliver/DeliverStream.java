@@ -126,7 +126,7 @@ final class DeliverStream<R> implements StreamObserver<Envelope> {
       }
     } catch (InterruptedException e) {
       out.close(); // the reader left, or the node stops
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // or the reader would wait for ever
       LOG.error("Delivering blocks to {} failed", caller.address(), e);
       out.fail(Status.INTERNAL.withDescription("delivering blocks failed: " + e.getMessage()));
     } finally {

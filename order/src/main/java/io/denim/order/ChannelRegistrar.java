@@ -21,8 +21,9 @@ import org.slf4j.LoggerFactory;
 
 /// An orderer's channels: opens those on disk, joins new ones and removes old ones (fabric v3.1.5
 /// orderer/common/multichannel/registrar.go), and turns those that it follows into those that it
-/// orders and back. What was begun when the node was killed is ended when it starts again. Reads
-/// are safe for any thread; changes wait for each other.
+/// orders and back. What was begun when the node was killed is ended when it starts again. A
+/// channel that is damaged, or that this node cannot order, is shown as failed and keeps no other
+/// from being served. Reads are safe for any thread; changes wait for each other.
 final class ChannelRegistrar implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ChannelRegistrar.class);
 
@@ -32,6 +33,7 @@ final class ChannelRegistrar implements AutoCloseable {
   private final ChannelFolders folders;
   private final Map<String, OrderingChannel> channels = new ConcurrentSkipListMap<>();
   private final Map<String, FollowingChannel> followed = new ConcurrentSkipListMap<>();
+  private final Map<String, String> failed = new ConcurrentSkipListMap<>(); // why, by channel
   private boolean closed;
 
   /// What all channels of a node share.
@@ -58,29 +60,67 @@ final class ChannelRegistrar implements AutoCloseable {
 
   /// Opens the channels on disk and starts to order on them, or to follow them.
   ///
-  /// @throws ChannelException if a channel is not usable; the message names it
-  static ChannelRegistrar open(Node node) throws ChannelException {
+  /// @throws java.io.UncheckedIOException if the node's folders cannot be read or written; then
+  ///   nothing is open
+  static ChannelRegistrar open(Node node) {
     ChannelRegistrar registrar = new ChannelRegistrar(node);
-    registrar.removals.all().keySet().forEach(registrar::delete);
-    for (Map.Entry<String, ByteString> join : registrar.joins.all().entrySet()) {
-      registrar.enter(join.getKey(), parse(join.getKey(), join.getValue()));
+    try {
+      registrar.openAll();
+      return registrar;
+    } catch (RuntimeException e) {
+      registrar.close();
+      throw e;
     }
-    for (String channelId : registrar.folders.channels()) {
-      if (!registrar.has(channelId)) {
-        registrar.resume(channelId);
+  }
+
+  /// Holds the lock throughout, as followers that find this node to be a consenter come at once.
+  private synchronized void openAll() {
+    removals.all().keySet().forEach(this::delete);
+    joins
+        .all()
+        .forEach((channelId, block) ->
+            attempt(channelId, () -> enter(channelId, parse(channelId, block))));
+    for (String channelId : folders.channels()) {
+      if (!has(channelId)) {
+        attempt(channelId, () -> resume(channelId));
       }
     }
-    return registrar;
+  }
+
+  /// Opens a channel.
+  private interface Opening {
+    void run() throws ChannelException;
+  }
+
+  private void attempt(String channelId, Opening opening) {
+    try {
+      opening.run();
+    } catch (ChannelException e) {
+      fail(channelId, e);
+    } catch (RuntimeException e) { // of its files
+      fail(channelId, e);
+    }
+  }
+
+  private void fail(String channelId, Exception problem) {
+    failed.put(channelId, String.valueOf(problem.getMessage()));
+    LOG.error(
+        "Channel {} is not served by this node until it is mended and the node restarted, or"
+            + " removed and joined again: {}",
+        channelId,
+        problem.getMessage(),
+        problem);
   }
 
   Optional<OrderingChannel> channel(String channelId) {
     return Optional.ofNullable(channels.get(channelId));
   }
 
-  /// The channels' names, sorted, those included that this node only follows.
+  /// The channels' names, sorted, those included that this node only follows or cannot serve.
   List<String> names() {
     Set<String> names = new TreeSet<>(channels.keySet());
     names.addAll(followed.keySet());
+    names.addAll(failed.keySet());
     return List.copyOf(names);
   }
 
@@ -88,6 +128,9 @@ final class ChannelRegistrar implements AutoCloseable {
     FollowingChannel follower = followed.get(channelId);
     if (follower != null) {
       return follower.info();
+    }
+    if (failed.containsKey(channelId)) {
+      return new ChannelInfo(channelId, new Chain.Participation("other", "failed"), 0);
     }
     OrderingChannel channel = required(channelId);
     return new ChannelInfo(channelId, channel.chain().participation(), channel.blocks().height());
@@ -104,7 +147,7 @@ final class ChannelRegistrar implements AutoCloseable {
     joins.save(channelId, configBlock.toByteString());
     try {
       enter(channelId, configBlock);
-    } catch (ChannelException e) {
+    } catch (ChannelException | RuntimeException e) {
       delete(channelId);
       joins.remove(channelId);
       throw e;
@@ -116,17 +159,22 @@ final class ChannelRegistrar implements AutoCloseable {
   private void enter(String channelId, Block configBlock) throws ChannelException {
     consenter(ChannelFolders.ordererConfig(channelId, configBlock, node.verifier()));
     BlockStore store = folders.open(channelId);
-    boolean genesis = configBlock.getHeader().getNumber() == 0;
-    if (genesis && store.height() == 0) {
-      store.append(configBlock);
-    }
-    if (store.height() > configBlock.getHeader().getNumber()) {
+    try {
+      boolean genesis = configBlock.getHeader().getNumber() == 0;
+      if (genesis && store.height() == 0) {
+        store.append(configBlock);
+      }
+      if (store.height() <= configBlock.getHeader().getNumber()) {
+        follow(channelId, store, Optional.of(configBlock));
+        return;
+      }
+    } catch (ChannelException | RuntimeException e) {
       store.close();
-      resume(channelId);
-      joins.remove(channelId);
-    } else {
-      follow(channelId, store, Optional.of(configBlock));
+      throw e;
     }
+    store.close();
+    resume(channelId);
+    joins.remove(channelId);
   }
 
   /// Orders a channel whose blocks are here, or follows it.
@@ -141,7 +189,12 @@ final class ChannelRegistrar implements AutoCloseable {
       }
       var shared =
           new OrderingChannel.Node(
-              node.processor(), node.signer(), consenter, node.verifier(), this::left);
+              node.processor(),
+              node.signer(),
+              consenter,
+              node.consenters().keySet(),
+              node.verifier(),
+              this::left);
       OrderingChannel channel = OrderingChannel.of(shared, store, config);
       channels.put(channelId, channel);
       channel.start();
@@ -173,7 +226,7 @@ final class ChannelRegistrar implements AutoCloseable {
     follower.close();
     followed.remove(channelId);
     joins.remove(channelId);
-    resumeOrTell(channelId);
+    attempt(channelId, () -> resume(channelId));
   }
 
   private synchronized void left(String channelId) {
@@ -185,15 +238,7 @@ final class ChannelRegistrar implements AutoCloseable {
     channel.close();
     channels.remove(channelId);
     forget(channelId);
-    resumeOrTell(channelId);
-  }
-
-  private void resumeOrTell(String channelId) {
-    try {
-      resume(channelId);
-    } catch (ChannelException e) {
-      LOG.error("Channel {} is not usable any more: {}", channelId, e.getMessage());
-    }
+    attempt(channelId, () -> resume(channelId));
   }
 
   private boolean isMember(ChannelConfig config) {
@@ -254,11 +299,15 @@ final class ChannelRegistrar implements AutoCloseable {
   /// @throws ChannelException if there is no such channel
   synchronized void remove(String channelId) throws ChannelException {
     FollowingChannel follower = followed.get(channelId);
-    AutoCloseable channel = follower == null ? required(channelId) : follower;
+    AutoCloseable channel = () -> {}; // one that failed is closed
+    if (!failed.containsKey(channelId)) {
+      channel = follower == null ? required(channelId) : follower;
+    }
     removals.save(channelId, ByteString.EMPTY);
     joins.remove(channelId);
     channels.remove(channelId);
     followed.remove(channelId);
+    failed.remove(channelId);
     close(channelId, channel);
     delete(channelId);
     LOG.info("Removed channel {}", channelId);
@@ -282,10 +331,17 @@ final class ChannelRegistrar implements AutoCloseable {
   }
 
   private boolean has(String channelId) {
-    return channels.containsKey(channelId) || followed.containsKey(channelId);
+    return channels.containsKey(channelId)
+        || followed.containsKey(channelId)
+        || failed.containsKey(channelId);
   }
 
   private OrderingChannel required(String channelId) throws ChannelException {
+    String problem = failed.get(channelId);
+    if (problem != null) {
+      throw new ChannelException(
+          ChannelException.Kind.NOT_READY, "channel is not served: " + problem);
+    }
     return channel(channelId)
         .orElseThrow(() ->
             new ChannelException(ChannelException.Kind.DOES_NOT_EXIST, "channel does not exist"));

@@ -10,7 +10,6 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.multipart.DefaultHttpDataFactory;
 import io.netty.handler.codec.http.multipart.FileUpload;
 import io.netty.handler.codec.http.multipart.HttpPostMultipartRequestDecoder;
-import io.netty.handler.codec.http.multipart.HttpPostRequestDecoder.ErrorDataDecoderException;
 import io.netty.handler.codec.http.multipart.InterfaceHttpData;
 import java.io.IOException;
 import java.util.List;
@@ -33,7 +32,7 @@ final class MultipartForm {
     try {
       decoder = new HttpPostMultipartRequestDecoder(new DefaultHttpDataFactory(false), request);
       return onlyFile(decoder.getBodyHttpDatas(), key);
-    } catch (ErrorDataDecoderException | IOException e) {
+    } catch (RuntimeException | IOException e) { // the decoder has more than its own for bad input
       throw invalid("cannot read form from request body: " + e.getMessage());
     } finally {
       if (decoder != null) {

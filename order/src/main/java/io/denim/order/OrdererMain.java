@@ -14,10 +14,13 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The `orderer` executable: reads `orderer.yaml` from `FABRIC_CFG_PATH` and serves until it is
 /// told to stop by SIGTERM or SIGINT.
 public final class OrdererMain {
+  private static final Logger LOG = LoggerFactory.getLogger(OrdererMain.class);
   private static final String HELP =
       """
       usage: orderer [<flags>] <command> [<args> ...]
@@ -64,20 +67,17 @@ public final class OrdererMain {
     } catch (IOException
         | SettingsException
         | MspConfigException
-        | ChannelException
         | TlsConfigurationException
-        | IllegalArgumentException e) {
+        | RuntimeException e) {
+      // With threads of its parts about, the process would go on half started.
+      LOG.debug("the orderer cannot start", e);
       System.err.println("orderer: cannot start: " + e.getMessage());
       System.exit(1);
     }
   }
 
   private static OrdererNode start(Map<String, String> environment)
-      throws IOException,
-          SettingsException,
-          MspConfigException,
-          ChannelException,
-          TlsConfigurationException {
+      throws IOException, SettingsException, MspConfigException, TlsConfigurationException {
     Logging logging = Logging.start(environment);
     Path file = configFile(environment);
     OrdererSettings settings = OrdererSettings.of(Settings.load(file, "ORDERER", environment));

@@ -65,9 +65,8 @@ public final class OrdererNode implements AutoCloseable {
   ///
   /// @throws IOException if an address cannot be bound
   /// @throws MspConfigException if the node's own MSP is not usable
-  /// @throws ChannelException if a channel on disk is not usable
   public static OrdererNode start(OrdererSettings settings, Environment environment)
-      throws IOException, MspConfigException, ChannelException, TlsConfigurationException {
+      throws IOException, MspConfigException, TlsConfigurationException {
     LocalMsp msp =
         LocalMsp.load(
             settings.msp().directory(),

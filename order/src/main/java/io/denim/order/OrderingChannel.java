@@ -12,6 +12,9 @@ import io.denim.ledger.BlockStore;
 import io.denim.wire.Blocks;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.Envelope;
@@ -35,12 +38,14 @@ final class OrderingChannel implements ChainSupport, DeliverChannel, AutoCloseab
   /// What a channel shares with the others of its node.
   ///
   /// @param consenter of the channel's consensus type
+  /// @param consensusTypes all that the node can order channels by
   /// @param whenLeft called with the channel's name, on a thread of its own, when this node is no
   ///   longer a consenter
   record Node(
       MessageProcessor processor,
       BlockSigner signer,
       Consenter consenter,
+      Set<String> consensusTypes,
       SignatureVerifier verifier,
       Consumer<String> whenLeft) {}
 
@@ -82,8 +87,20 @@ final class OrderingChannel implements ChainSupport, DeliverChannel, AutoCloseab
   /// Checks a message and hands it to the chain.
   Verdict check(SubmittedMessage message, boolean isConfigUpdate) {
     return isConfigUpdate
-        ? node.processor().configUpdate(config, message, chain::configProblem)
+        ? node.processor().configUpdate(config, message, this::configProblem)
         : node.processor().normal(config, message);
+  }
+
+  /// A channel whose consensus no orderer here knows would be lost to them when they restart.
+  private Optional<String> configProblem(ChannelConfig current, ChannelConfig next) {
+    String type = next.orderer().map(orderer -> orderer.consensus().type()).orElse("");
+    return node.consensusTypes().contains(type)
+        ? chain.configProblem(current, next)
+        : Optional.of(
+            "attempted to change consensus type to "
+                + type
+                + ", which this orderer cannot order by; it knows "
+                + new TreeSet<>(node.consensusTypes()));
   }
 
   @Override
@@ -94,7 +111,7 @@ final class OrderingChannel implements ChainSupport, DeliverChannel, AutoCloseab
   @Override
   public Verdict recheck(Envelope message, boolean isConfig) {
     if (isConfig) {
-      return node.processor().config(config, message, chain::configProblem);
+      return node.processor().config(config, message, this::configProblem);
     }
     try {
       return node.processor().normal(config, SubmittedMessage.of(message));

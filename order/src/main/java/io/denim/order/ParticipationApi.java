@@ -204,8 +204,11 @@ final class ParticipationApi {
     try {
       long height = channel.get().blocks().height();
       long number = blockNumber(channel.get(), blockId, height);
-      Optional<Block> block = channel.get().blocks().blockByNumber(number);
-      if (block.isEmpty() || number >= height) {
+      Optional<Block> block =
+          Long.compareUnsigned(number, height) < 0
+              ? channel.get().blocks().blockByNumber(number)
+              : Optional.empty();
+      if (block.isEmpty()) {
         error(exchange, 404, "block " + blockId + " of channel " + channelId + " does not exist");
         return;
       }
@@ -228,7 +231,12 @@ final class ParticipationApi {
       case "oldest" -> 0;
       case "newest" -> height - 1;
       case "config" -> Blocks.lastConfigNumber(channel.lastBlock());
-      default -> Integer.parseUnsignedInt(blockId);
+      default -> {
+        if (blockId.startsWith("+")) {
+          throw new NumberFormatException(blockId);
+        }
+        yield Long.parseUnsignedLong(blockId);
+      }
     };
   }
 

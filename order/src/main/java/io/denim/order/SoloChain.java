@@ -125,7 +125,7 @@ final class SoloChain implements Chain {
       }
     } catch (InterruptedException e) {
       LOG.debug("[channel: {}] the chain stops", channelId);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // a chain that ended must not look alive
       healthy = false;
       LOG.error("[channel: {}] ordering stopped: {}", channelId, e.getMessage(), e);
     } finally {

@@ -151,7 +151,7 @@ final class EtcdRaftChain implements Chain {
       }
     } catch (InterruptedException e) {
       LOG.debug("the chain stops {}", label);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // a chain that ended must not look alive
       failed = true;
       LOG.error("ordering stopped: {} {}", e.getMessage(), label, e);
     } finally {

@@ -133,6 +133,28 @@ final class PendingEnvelopes {
     }
   }
 
+  /// Tells the first with such an envelope that was given to the leader of the same term, if there
+  /// is one, that it is not ordered.
+  void failOfTerm(Submitted submitted, String reason) {
+    Pending found = null;
+    lock.lock();
+    try {
+      Queue<Pending> same = byKey.get(submitted.key());
+      if (same != null) {
+        for (Pending each : same) {
+          if (found == null && each.term == submitted.term()) {
+            found = each;
+          }
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (found != null) {
+      fail(found, reason);
+    }
+  }
+
   /// Such an envelope is now in the hands of the leader of another term.
   void handedOver(Submitted submitted, long term) {
     lock.lock();

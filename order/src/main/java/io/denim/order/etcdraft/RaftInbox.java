@@ -2,6 +2,7 @@ package io.denim.order.etcdraft;
 
 import io.denim.consensus.Message;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -17,7 +18,7 @@ final class RaftInbox {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Queue<Event> events = new ArrayDeque<>();
-  private final Queue<Event> submitted = new ArrayDeque<>();
+  private final Queue<Submitted> submitted = new ArrayDeque<>();
   private boolean closed;
 
   /// Something for the chain's thread.
@@ -47,7 +48,7 @@ final class RaftInbox {
       if (closed) {
         return false;
       }
-      submitted.add(new Event.Proposed(envelope));
+      submitted.add(envelope);
       changed.signalAll();
       return true;
     } finally {
@@ -79,9 +80,12 @@ final class RaftInbox {
       while (true) {
         Event next = events.poll();
         if (next == null && withSubmitted) {
-          next = submitted.poll();
-          if (next != null && submitted.size() == MAX_SUBMITTED - 1) {
-            changed.signalAll();
+          Submitted oldest = submitted.poll();
+          if (oldest != null) {
+            next = new Event.Proposed(oldest);
+            if (submitted.size() == MAX_SUBMITTED - 1) {
+              changed.signalAll();
+            }
           }
         }
         if (next != null || left <= 0 || closed) {
@@ -96,11 +100,11 @@ final class RaftInbox {
 
   /// Forgets clients' envelopes that were not looked at, for a chain that no longer leads.
   ///
-  /// @return how many
-  int dropSubmitted() {
+  /// @return them, in order
+  List<Submitted> dropSubmitted() {
     lock.lock();
     try {
-      int dropped = submitted.size();
+      List<Submitted> dropped = List.copyOf(submitted);
       submitted.clear();
       changed.signalAll();
       return dropped;

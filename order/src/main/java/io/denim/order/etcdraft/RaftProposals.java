@@ -107,6 +107,11 @@ final class RaftProposals {
     }
   }
 
+  /// What was given to the leader of another term is void, and in no log: who waits hears at once.
+  void refuse(Submitted given) {
+    pending.failOfTerm(given, "the leader changed before the message was ordered");
+  }
+
   void take(Submitted given) {
     Submitted submitted = given;
     if (given.configSequence() < support.config().sequence()) {

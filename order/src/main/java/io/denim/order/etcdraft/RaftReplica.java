@@ -185,6 +185,8 @@ final class RaftReplica {
       case RaftInbox.Event.Proposed(Submitted submitted) -> {
         if (submitted.term() == node.hardState().term()) {
           proposals.take(submitted);
+        } else {
+          proposals.refuse(submitted);
         }
       }
       case RaftInbox.Event.Received(var message) -> node.step(message);
@@ -301,9 +303,10 @@ final class RaftReplica {
     ports.metrics().isLeader().set(now.leader() == node.id() ? 1 : 0);
     if (knownLeader == node.id()) {
       proposals.end();
-      int dropped = inbox.dropSubmitted();
-      if (dropped > 0) {
-        LOG.warn("Discarded {} messages that waited for this leader {}", dropped, label);
+      List<Submitted> dropped = inbox.dropSubmitted();
+      if (!dropped.isEmpty()) {
+        LOG.warn("Discarded {} messages that waited for this leader {}", dropped.size(), label);
+        dropped.forEach(proposals::refuse);
       }
     }
     if (now.leader() != 0) {
