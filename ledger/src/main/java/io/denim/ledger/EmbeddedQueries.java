@@ -7,16 +7,20 @@ import io.denim.ledger.json.Json;
 import io.denim.ledger.json.JsonText;
 import io.denim.ledger.json.QueryException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /// JSON queries on the embedded state at one moment.
 record EmbeddedQueries(Database db, Database.Snapshot snapshot, int pageLimit)
     implements JsonQueries {
+  /// As long as a chaincode's call may take by default.
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   @Override
   public Page find(String space, Json.Obj request) throws SimulationException {
     try {
-      Find.Found found = Find.run(request, new StateDocuments(db, snapshot, space));
+      Find.Found found = Find.run(request, new StateDocuments(db, snapshot, space), PATIENCE);
       List<Result> results = new ArrayList<>(found.documents().size());
       for (Document document : found.documents()) {
         results.add(result(document));

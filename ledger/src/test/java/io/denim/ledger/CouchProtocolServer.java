@@ -19,6 +19,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -214,7 +215,7 @@ final class CouchProtocolServer implements AutoCloseable {
 
   private static Answer find(Database database, Json.Obj body) {
     try {
-      Find.Found found = Find.run(body, new Documents(database));
+      Find.Found found = Find.run(body, new Documents(database), Duration.ofMinutes(1));
       List<Json> documents = new ArrayList<>();
       found.documents().forEach(document -> documents.add(document.body()));
       return Answer.ok(

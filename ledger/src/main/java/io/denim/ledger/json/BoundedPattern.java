@@ -17,15 +17,21 @@ final class BoundedPattern {
   }
 
   /// @throws PatternSyntaxException if it is no regular expression
+  @SuppressWarnings("StackOverflowError")
   static BoundedPattern of(String expression) {
-    return new BoundedPattern(
-        Pattern.compile(inJavasWords(byteByByte(expression)), Pattern.UNIX_LINES));
+    try {
+      return new BoundedPattern(
+          Pattern.compile(inJavasWords(byteByByte(expression)), Pattern.UNIX_LINES));
+    } catch (StackOverflowError e) {
+      throw new PatternSyntaxException("nested too deeply", expression, -1);
+    }
   }
 
+  /// @throws QueryAllowance.Spent if the query has taken too long
   @SuppressWarnings("StackOverflowError")
-  boolean finds(String text) {
+  boolean finds(String text, QueryAllowance allowance) {
     try {
-      return pattern.matcher(new Counted(byteByByte(text), new Steps())).find();
+      return pattern.matcher(new Counted(byteByByte(text), new Steps(allowance))).find();
     } catch (TooManySteps | StackOverflowError e) {
       return false;
     }
@@ -98,9 +104,15 @@ final class BoundedPattern {
 
   /// Counts how often a text is looked at.
   private static final class Steps {
+    private final QueryAllowance allowance;
     private int taken;
 
+    Steps(QueryAllowance allowance) {
+      this.allowance = allowance;
+    }
+
     void take() {
+      allowance.step();
       if (++taken > MAX_STEPS) {
         throw new TooManySteps();
       }

@@ -3,12 +3,14 @@ package io.denim.ledger.json;
 import io.denim.ledger.json.Condition.Operator;
 import io.denim.ledger.json.DocumentSource.Cursor;
 import io.denim.ledger.json.Planner.Plan;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Answers CouchDB's `_find` from documents and indexes at hand.
 public final class Find {
+  private static final int SERVER_ERROR = 500;
   private static final String NO_BOOKMARK = "nil";
 
   private final FindQuery query;
@@ -34,13 +36,26 @@ public final class Find {
   }
 
   /// @param request the body of the request to `_find`
-  /// @throws QueryException if CouchDB would refuse it
-  public static Found run(Json.Obj request, DocumentSource source) throws QueryException {
+  /// @param patience how long it may take
+  /// @throws QueryException if CouchDB would refuse it, or it takes longer
+  public static Found run(Json.Obj request, DocumentSource source, Duration patience)
+      throws QueryException {
     FindQuery query = FindQuery.parse(request);
-    return new Find(query, source, Planner.plan(query, source.indexes())).run();
+    Find find = new Find(query, source, Planner.plan(query, source.indexes()));
+    try {
+      return find.run(new QueryAllowance(patience));
+    } catch (QueryAllowance.Spent e) {
+      throw new QueryException(
+          SERVER_ERROR,
+          "timeout",
+          "The request could not be processed in a reasonable amount of time: it looked at documents"
+              + " for "
+              + patience.toMillis()
+              + " ms; an index on the fields of its selector would help");
+    }
   }
 
-  private Found run() {
+  private Found run(QueryAllowance allowance) {
     if (plan.isEmpty()) {
       return new Found(List.of(), "", plan.index(), 0);
     }
@@ -48,6 +63,7 @@ public final class Find {
     Document last = null;
     int examined = 0;
     int toSkip = query.paging().skip();
+    Matching matching = new Matching(allowance);
     try (Cursor cursor = open()) {
       while (results.size() < query.paging().limit()) {
         Document next = cursor.next();
@@ -55,7 +71,8 @@ public final class Find {
           break;
         }
         examined++;
-        if (Matching.matches(query.selector(), next.body())) {
+        allowance.document();
+        if (matching.matches(query.selector(), next.body())) {
           last = next;
           if (toSkip-- <= 0) {
             results.add(projected(next));

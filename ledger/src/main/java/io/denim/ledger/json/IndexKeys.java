@@ -26,10 +26,12 @@ public final class IndexKeys {
   /// Where a document is in the index; absent if it is not.
   public @Nullable ByteString of(Document document) {
     List<Json> values = values(columns, document);
-    if (values == null || (filter != null && !Matching.matches(filter, document.body()))) {
-      return null;
-    }
-    return position(values, document.id());
+    return values == null || !isWanted(document) ? null : position(values, document.id());
+  }
+
+  private boolean isWanted(Document document) {
+    return filter == null
+        || new Matching(QueryAllowance.unlimited()).matches(filter, document.body());
   }
 
   /// The values of an index's fields; absent if one lacks.

@@ -27,9 +27,14 @@ import org.jspecify.annotations.Nullable;
 /// where all else compares by collation, and `$nor` within `$elemMatch` and its like matches
 /// nothing.
 final class Matching {
-  private Matching() {}
+  private final QueryAllowance allowance;
 
-  static boolean matches(Condition condition, Json value) {
+  /// @param allowance of the query, which patterns use up
+  Matching(QueryAllowance allowance) {
+    this.allowance = allowance;
+  }
+
+  boolean matches(Condition condition, Json value) {
     return switch (condition) {
       case Everything ignored -> true;
       case And(List<Condition> all) -> matchesAll(all, value);
@@ -52,7 +57,7 @@ final class Matching {
       case Size(double length) ->
           value instanceof Json.Array array && array.values().size() == length;
       case Regex(BoundedPattern pattern) ->
-          value instanceof Json.Text text && pattern.finds(text.value());
+          value instanceof Json.Text text && pattern.finds(text.value(), allowance);
       case BeginsWith(String prefix) ->
           value instanceof Json.Text text && text.value().startsWith(prefix);
       case ElemMatch(Condition element) ->
@@ -65,7 +70,7 @@ final class Matching {
     };
   }
 
-  private static boolean matchesAll(List<Condition> conditions, Json value) {
+  private boolean matchesAll(List<Condition> conditions, Json value) {
     for (Condition condition : conditions) {
       if (!matches(condition, value)) {
         return false;
@@ -74,7 +79,7 @@ final class Matching {
     return true;
   }
 
-  private static boolean matchesAny(List<Condition> conditions, Json value) {
+  private boolean matchesAny(List<Condition> conditions, Json value) {
     for (Condition condition : conditions) {
       if (matches(condition, value)) {
         return true;
@@ -108,7 +113,7 @@ final class Matching {
     return rest.compareTo(new BigDecimal(remainder)) == 0;
   }
 
-  private static boolean anyElement(Condition condition, List<Json> elements) {
+  private boolean anyElement(Condition condition, List<Json> elements) {
     try {
       for (Json element : elements) {
         if (matches(condition, element)) {
@@ -121,7 +126,7 @@ final class Matching {
     }
   }
 
-  private static boolean allElements(Condition condition, List<Json> elements) {
+  private boolean allElements(Condition condition, List<Json> elements) {
     try {
       for (Json element : elements) {
         if (!matches(condition, element)) {
@@ -134,7 +139,7 @@ final class Matching {
     }
   }
 
-  private static boolean anyName(Condition condition, Json.Obj object) {
+  private boolean anyName(Condition condition, Json.Obj object) {
     try {
       for (String name : object.members().keySet()) {
         if (matches(condition, new Json.Text(name))) {

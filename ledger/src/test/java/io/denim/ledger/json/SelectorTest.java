@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -110,7 +113,10 @@ class SelectorTest {
           """)
   void matchesAsCouchDbDoes(String selector, boolean matches) throws Exception {
     Condition condition = SelectorParser.parse(json(selector));
-    assertThat(Matching.matches(condition, JsonParser.parse(bytes(DOCUMENT)))).isEqualTo(matches);
+    assertThat(
+            new Matching(QueryAllowance.unlimited())
+                .matches(condition, JsonParser.parse(bytes(DOCUMENT))))
+        .isEqualTo(matches);
   }
 
   @ParameterizedTest(name = "{0}")
@@ -147,7 +153,51 @@ class SelectorTest {
   void anExpressionThatBacktracksWithoutEndDoesNotMatch() throws Exception {
     Condition condition = SelectorParser.parse(json("{\"a\":{\"$regex\":\"^(a|aa|b?)*$\"}}"));
     Json document = json("{\"a\":\"" + "a".repeat(500) + "c\"}");
-    assertThat(Matching.matches(condition, document)).isFalse();
+    assertThat(new Matching(QueryAllowance.unlimited()).matches(condition, document)).isFalse();
+  }
+
+  @Test
+  void aQueryThatLooksAtTooMuchGivesUp() throws Exception {
+    Json document = json("{\"_id\":\"1\",\"a\":1}");
+    AtomicInteger read = new AtomicInteger();
+    DocumentSource endless =
+        new DocumentSource() {
+          @Override
+          public Cursor documents(String from, String to, boolean descending) {
+            return new Cursor() {
+              @Override
+              public Document next() {
+                read.incrementAndGet();
+                return new Document("1", (Json.Obj) document, null);
+              }
+
+              @Override
+              public void close() {}
+            };
+          }
+
+          @Override
+          public List<IndexDefinition> indexes() {
+            return List.of();
+          }
+
+          @Override
+          public Cursor indexed(IndexDefinition index, IndexRange range) {
+            throw new IllegalStateException("there is no index");
+          }
+        };
+    Json.Obj query = (Json.Obj) json("{\"selector\":{\"a\":2}}");
+    assertThatThrownBy(() -> Find.run(query, endless, Duration.ZERO))
+        .isInstanceOfSatisfying(
+            QueryException.class, e -> assertThat(e.error()).isEqualTo("timeout"));
+    assertThat(read).hasPositiveValue();
+  }
+
+  @Test
+  void anExpressionThatIsNestedTooDeeplyIsRefused() {
+    String nested = "(".repeat(100_000) + ")".repeat(100_000);
+    assertThatThrownBy(() -> SelectorParser.parse(json("{\"a\":{\"$regex\":\"" + nested + "\"}}")))
+        .isInstanceOf(QueryException.class);
   }
 
   private static Json json(String text) throws JsonException {
