@@ -10,6 +10,7 @@ import io.denim.identity.LocalMsp;
 import io.denim.identity.SignatureVerifier;
 import io.denim.ledger.BlockReader;
 import io.denim.ledger.BlockStore;
+import io.denim.metrics.Metrics;
 import io.denim.policy.PolicyOutcome;
 import io.denim.policy.SignedData;
 import io.denim.wire.BlockHash;
@@ -116,6 +117,11 @@ class DeliverHandlerTest {
     }
 
     @Override
+    public String dataType() {
+      return "block";
+    }
+
+    @Override
     public DeliverResponse block(DeliverChannel channel, Block block, SignedData request) {
       return DeliverResponse.newBuilder().setBlock(block).build();
     }
@@ -173,7 +179,7 @@ class DeliverHandlerTest {
         new DeliverHandler(
             name -> Optional.of(channel),
             new DeliverHandler.Settings(
-                Duration.ofMinutes(15), false, Duration.ofMinutes(1), () -> now));
+                Duration.ofMinutes(15), false, Duration.ofMinutes(1), () -> now, new Metrics()));
     var service =
         new AtomicBroadcastGrpc.AtomicBroadcastImplBase() {
           @Override

@@ -19,6 +19,9 @@ public interface EndorsementChannel {
   /// How many blocks the ledger has.
   long height();
 
+  /// How many blocks the ledger had before it was reset or rolled back, until it has them again.
+  Optional<Long> heightBeforeReset();
+
   /// A chaincode's collections as committed, implicit ones included.
   Optional<CollectionConfigPackage> collections(String chaincode);
 }

@@ -14,6 +14,7 @@ import io.denim.ledger.SimulationResults;
 import io.denim.ledger.TransactionSimulator;
 import io.denim.metrics.Metrics;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.hyperledger.fabric.protos.peer.ChaincodeAction;
 import org.hyperledger.fabric.protos.peer.ChaincodeEvent;
@@ -34,6 +35,10 @@ import org.slf4j.LoggerFactory;
 public final class Endorser {
   private static final Logger LOG = LoggerFactory.getLogger(Endorser.class);
   private static final String SYSTEM_CHAINCODE_VERSION = "syscc";
+
+  /// They tell of the chain as it is and make no transactions; one sees by them how far it is.
+  private static final Set<String> READING_CHAINCODES = Set.of("qscc", "cscc");
+
   private static final int FIRST_ERROR = 400; // responses below can become transactions
   private static final int FAILURE = 500;
 
@@ -98,7 +103,7 @@ public final class Endorser {
   private ProposalOutcome onPeer(UnpackedProposal proposal) {
     Optional<String> outOfTime = freshness.problem(proposal, self.localMsp());
     if (outOfTime.isPresent()) {
-      return outOfTime(proposal, outOfTime.get());
+      return notNow(proposal, outOfTime.get());
     }
     Optional<String> refusal = ProposalChecks.form(proposal, self.localMsp());
     if (refusal.isPresent()) {
@@ -122,7 +127,7 @@ public final class Endorser {
     EndorsementChannel channel = found.get();
     Optional<String> outOfTime = freshness.problem(proposal, channel.config().msps());
     if (outOfTime.isPresent()) {
-      return outOfTime(proposal, outOfTime.get());
+      return notNow(proposal, outOfTime.get());
     }
     Optional<String> malformed = ProposalChecks.form(proposal, channel.config().msps());
     if (malformed.isPresent()) {
@@ -141,6 +146,12 @@ public final class Endorser {
       metrics.denied(proposal);
       return refused(proposal, denied.get());
     }
+    if (!READING_CHAINCODES.contains(proposal.chaincode())) {
+      Optional<Long> former = channel.heightBeforeReset();
+      if (former.isPresent()) {
+        return notNow(proposal, rebuilding(channel, former.get()));
+      }
+    }
     try (TransactionSimulator simulator = channel.simulator(proposal.txId())) {
       return switch (definition(proposal, simulator)) {
         case EndorsementInfo.NotReady(String reason) ->
@@ -155,6 +166,15 @@ public final class Endorser {
         case EndorsementInfo.Ready ready -> simulate(proposal, channel, simulator, ready.version());
       };
     }
+  }
+
+  /// Begins with Fabric's words (fabric v3.1.5 internal/peer/node/start.go, reset).
+  private static String rebuilding(EndorsementChannel channel, long former) {
+    return "endorse requests are blocked while ledgers are being rebuilt: channel %s has %s of %s blocks"
+        .formatted(
+            channel.config().channelId(),
+            Long.toUnsignedString(channel.height()),
+            Long.toUnsignedString(former));
   }
 
   private EndorsementInfo definition(UnpackedProposal proposal, TransactionSimulator simulator) {
@@ -266,10 +286,10 @@ public final class Endorser {
     return new ProposalOutcome.Refused(reason);
   }
 
-  private ProposalOutcome outOfTime(UnpackedProposal proposal, String reason) {
+  private ProposalOutcome notNow(UnpackedProposal proposal, String reason) {
     metrics.invalid();
     logRefusal(proposal, reason);
-    return new ProposalOutcome.OutOfTime(reason);
+    return new ProposalOutcome.NotNow(reason);
   }
 
   private static void logRefusal(UnpackedProposal proposal, String reason) {

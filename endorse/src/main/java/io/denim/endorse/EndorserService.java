@@ -22,7 +22,7 @@ public final class EndorserService extends EndorserGrpc.EndorserImplBase {
         response.onCompleted();
       }
       case ProposalOutcome.Refused(String reason) -> refuse(response, reason);
-      case ProposalOutcome.OutOfTime(String reason) -> refuse(response, reason);
+      case ProposalOutcome.NotNow(String reason) -> refuse(response, reason);
     }
   }
 

@@ -13,10 +13,11 @@ public sealed interface ProposalOutcome {
   /// allowed. A gRPC error for its sender.
   record Refused(String reason) implements ProposalOutcome {}
 
-  /// It is not of the present: its time is off, or its creator's certificate has expired. A gRPC
-  /// error as well, but Fabric's filters say so before its endorser looks, and its gateway takes
-  /// that for a peer that is not available, and asks the next one.
-  record OutOfTime(String reason) implements ProposalOutcome {}
+  /// It is not of the present, since its time is off or its creator's certificate has expired; or
+  /// this peer is not, as its ledger was reset and still grows. A gRPC error as well, but Fabric's
+  /// filters say so before its endorser looks, and its gateway takes that for a peer that is not
+  /// available, and asks the next one.
+  record NotNow(String reason) implements ProposalOutcome {}
 
   /// A response with status 500 and without endorsement.
   static ProposalOutcome failed(String message) {

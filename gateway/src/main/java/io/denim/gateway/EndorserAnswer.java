@@ -32,7 +32,7 @@ sealed interface EndorserAnswer {
       case ProposalOutcome.Responded(ProposalResponse response) -> of(response);
       case ProposalOutcome.Refused(String reason) ->
           new Failed(Code.FAILED_PRECONDITION, reason, false, false);
-      case ProposalOutcome.OutOfTime(String reason) ->
+      case ProposalOutcome.NotNow(String reason) ->
           new Failed(Code.UNAVAILABLE, reason, true, false);
     };
   }

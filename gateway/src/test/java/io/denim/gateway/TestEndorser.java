@@ -40,7 +40,7 @@ final class TestEndorser extends EndorserGrpc.EndorserImplBase implements LocalE
     }
     if (outOfTime) {
       asked.incrementAndGet();
-      return new ProposalOutcome.OutOfTime("proposal client identity expired");
+      return new ProposalOutcome.NotNow("proposal client identity expired");
     }
     return new ProposalOutcome.Responded(answer(proposal));
   }

@@ -41,12 +41,14 @@ final class KvLedger implements PeerLedger {
   private final CollectionSource source;
   private final LedgerParts parts;
   private final Snapshots snapshots;
+  private final FormerHeight former;
   private final ReentrantLock commitLock = new ReentrantLock();
   private volatile ByteString commitHash = ByteString.EMPTY;
   private int unflushed;
   private boolean behind; // a group's blocks were stored, but perhaps not what follows from them
 
-  private KvLedger(LedgerParts parts, Snapshots snapshots) {
+  private KvLedger(LedgerParts parts, Snapshots snapshots, FormerHeight former) {
+    this.former = former;
     this.channelId = parts.channelId();
     this.source = parts.source();
     this.parts = parts;
@@ -83,7 +85,7 @@ final class KvLedger implements PeerLedger {
             follower(channelId, options.queries(), db));
     Snapshots snapshots =
         new Snapshots(channelId, options.snapshots(), db, parts.privateStore().snapshotRequests());
-    KvLedger ledger = new KvLedger(parts, snapshots);
+    KvLedger ledger = new KvLedger(parts, snapshots, FormerHeight.of(directories.blocks()));
     try {
       ledger.bringUp();
     } catch (RuntimeException e) {
@@ -120,6 +122,7 @@ final class KvLedger implements PeerLedger {
     parts.follower().opened(height() > 0 ? last() : null);
     commitHash = lastCommitHash();
     parts.metrics().height(height());
+    former.reached(height());
     behind = false;
   }
 
@@ -159,6 +162,11 @@ final class KvLedger implements PeerLedger {
   }
 
   @Override
+  public Optional<Long> heightBeforeReset() {
+    return former.height();
+  }
+
+  @Override
   public List<CommittedBlock> commit(List<CommitBlock> blocks) {
     List<CommittedBlock> committed = new ArrayList<>(blocks.size());
     Iterator<CommitBlock> next = blocks.iterator();
@@ -193,6 +201,7 @@ final class KvLedger implements PeerLedger {
         snapshots::isDueAt,
         committed -> {
           commitHash = commit.commitHash();
+          former.reached(height());
           tidy(commit, committed);
           parts.follower().committed(last());
           snapshots.startIfDue(info(), commitHash);

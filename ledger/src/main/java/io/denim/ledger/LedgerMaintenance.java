@@ -1,13 +1,9 @@
 package io.denim.ledger;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
@@ -19,7 +15,6 @@ import org.slf4j.LoggerFactory;
 /// outlives all but `unjoin`, since it cannot be had from the blocks.
 public final class LedgerMaintenance {
   private static final Logger LOG = LoggerFactory.getLogger(LedgerMaintenance.class);
-  private static final String HEIGHT_FILE = "__preResetHeight";
   private static final int GENESIS = 0;
 
   private LedgerMaintenance() {}
@@ -107,58 +102,11 @@ public final class LedgerMaintenance {
                   new LedgerException(
                       "block [%s] is not in the block files of channel [%s]"
                           .formatted(Long.toUnsignedString(block), channelId)));
-      recordHeight(blocks, last.get() + 1);
+      FormerHeight.of(blocks).note(last.get() + 1);
       directories.dropDatabases(channelId);
       files.cut(location.file(), location.end());
     } catch (IOException e) {
       throw new LedgerException("cannot cut the block files in " + blocks + ": " + e, e);
-    }
-  }
-
-  /// Notes how high the chain was, unless it is noted that it was higher.
-  private static void recordHeight(Path blocks, long height) throws IOException {
-    Path file = blocks.resolve(HEIGHT_FILE);
-    if (!Files.exists(file) || Long.compareUnsigned(readHeight(file), height) < 0) {
-      Files.writeString(file, Long.toUnsignedString(height), StandardCharsets.UTF_8);
-    }
-  }
-
-  private static long readHeight(Path file) throws IOException {
-    try {
-      return Long.parseUnsignedLong(Files.readString(file, StandardCharsets.UTF_8).strip());
-    } catch (NumberFormatException e) {
-      throw new LedgerException("the file " + file + " holds no height", e);
-    }
-  }
-
-  /// The heights that channels had before a reset or rollback. Until they reach them again, a peer
-  /// had better not endorse.
-  public static Map<String, Long> heightsBeforeReset(LedgerOptions options) {
-    LedgerDirectories directories = new LedgerDirectories(options.root());
-    Map<String, Long> heights = new TreeMap<>();
-    for (String channel : directories.channels()) {
-      Path file = directories.blocks(channel).resolve(HEIGHT_FILE);
-      try {
-        if (Files.exists(file)) {
-          heights.put(channel, readHeight(file));
-        }
-      } catch (IOException e) {
-        throw new LedgerException("cannot read " + file + ": " + e, e);
-      }
-    }
-    return heights;
-  }
-
-  /// Forgets the heights before a reset, once they are reached.
-  public static void forgetHeights(LedgerOptions options, List<String> channels) {
-    LedgerDirectories directories = new LedgerDirectories(options.root());
-    for (String channel : channels) {
-      Path file = directories.blocks(channel).resolve(HEIGHT_FILE);
-      try {
-        Files.deleteIfExists(file);
-      } catch (IOException e) {
-        throw new LedgerException("cannot delete " + file + ": " + e, e);
-      }
     }
   }
 

@@ -27,6 +27,10 @@ public interface PeerLedger extends BlockReader, AutoCloseable {
   /// The commit hash of the last block; empty where there is none.
   ByteString commitHash();
 
+  /// How many blocks the ledger had before a reset or rollback, until it has as many again. What it
+  /// holds meanwhile is of the past, so nobody should endorse on it.
+  Optional<Long> heightBeforeReset();
+
   /// Reads at the present height. To be closed.
   QueryExecutor queryExecutor();
 

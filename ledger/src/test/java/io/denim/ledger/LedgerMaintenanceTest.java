@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.peer.StaticCollectionConfig;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,11 +59,10 @@ class LedgerMaintenanceTest {
     LedgerMaintenance.rollback(options, TestChain.CHANNEL, 4);
     assertState(4);
     LedgerMaintenance.reset(options);
-    assertThat(LedgerMaintenance.heightsBeforeReset(options))
-        .isEqualTo(Map.of(TestChain.CHANNEL, LAST + 1L));
     try (LedgerProvider provider = open()) {
       PeerLedger ledger = provider.open(TestChain.CHANNEL);
       assertThat(ledger.height()).isEqualTo(1);
+      assertThat(ledger.heightBeforeReset()).contains(LAST + 1L);
       for (Block block : blocks) {
         ledger.commit(
             new CommitBlock(
@@ -74,10 +73,12 @@ class LedgerMaintenanceTest {
         assertThat(ledger.blockByNumber(block.getHeader().getNumber())).contains(block);
       }
       assertThat(ledger.missingPrivateData(-1, 10, collection -> true)).isEmpty();
+      assertThat(ledger.heightBeforeReset()).isEmpty();
     }
     assertState(LAST);
-    LedgerMaintenance.forgetHeights(options, List.of(TestChain.CHANNEL));
-    assertThat(LedgerMaintenance.heightsBeforeReset(options)).isEmpty();
+    try (Stream<Path> files = Files.walk(options.root())) {
+      assertThat(files).noneMatch(file -> file.endsWith("__preResetHeight"));
+    }
   }
 
   @Test

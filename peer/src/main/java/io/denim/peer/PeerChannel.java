@@ -151,6 +151,11 @@ final class PeerChannel
   }
 
   @Override
+  public Optional<Long> heightBeforeReset() {
+    return ledger.heightBeforeReset();
+  }
+
+  @Override
   public TransactionSimulator simulator(String txId) {
     return ledger.simulator(txId);
   }
