@@ -89,7 +89,7 @@ public final class Endorser {
     switch (outcome) {
       case ProposalOutcome.Responded(ProposalResponse response) ->
           metrics.completed(proposal, succeeded(proposal, response), start);
-      case ProposalOutcome.Refused _, ProposalOutcome.OutOfTime _ -> {}
+      case ProposalOutcome.Refused _, ProposalOutcome.NotNow _ -> {}
     }
     return outcome;
   }

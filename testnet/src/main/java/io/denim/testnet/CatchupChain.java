@@ -29,6 +29,7 @@ import org.hyperledger.fabric.protos.common.Block;
 /// needs to be committed lies in the directory afterwards: the blocks as an orderer keeps them.
 /// Used by one thread.
 final class CatchupChain {
+  private static final String BEGUN = "begun";
   private static final String CHAINCODE = "kv";
   private static final int VALUE_BYTES = 100;
   private static final long SEED = 20_261_121L;
@@ -69,8 +70,7 @@ final class CatchupChain {
   /// @throws NetworkException if it cannot be made
   void make(Size size) throws NetworkException, InterruptedException {
     try {
-      Trees.delete(directory);
-      Files.createDirectories(directory);
+      begin();
       new NetworkFiles(plan, network, clock).create();
       Block genesis =
           Block.parseFrom(Files.readAllBytes(network.genesisBlock(plan.spec().channel())));
@@ -94,6 +94,20 @@ final class CatchupChain {
         | LifecycleException e) {
       throw new NetworkException("the chain cannot be made: " + e.getMessage(), e);
     }
+  }
+
+  /// Makes the folder anew, where what is in it comes from an earlier run that did not end.
+  private void begin() throws NetworkException, IOException {
+    Path begun = directory.resolve(BEGUN);
+    if (!Trees.isEmpty(directory) && !Files.exists(begun)) {
+      throw new NetworkException(
+          directory
+              + " holds files that are not a chain of this benchmark; name a folder that is new or"
+              + " empty");
+    }
+    Trees.delete(directory);
+    Files.createDirectories(directory);
+    Files.writeString(begun, "denim bench catchup\n");
   }
 
   /// The chain under way.

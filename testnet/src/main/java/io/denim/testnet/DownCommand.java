@@ -35,8 +35,11 @@ final class DownCommand implements Callable<Integer> {
       System.out.println("No network runs in " + directory.root() + ".");
     }
     if (remove && Files.exists(directory.plan())) {
-      Trees.delete(directory.root());
-      System.out.println("Deleted " + directory.root() + ".");
+      directory.delete();
+      System.out.println(
+          Files.exists(directory.root())
+              ? "Deleted the network in " + directory.root() + "; what else is there stays."
+              : "Deleted " + directory.root() + ".");
     }
     return 0;
   }

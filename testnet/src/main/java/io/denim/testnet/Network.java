@@ -91,6 +91,9 @@ public final class Network implements AutoCloseable {
     Network network =
         new Network(plan, directory, new NetworkCrypto(directory, verifier, clock), tuning);
     boolean isNew = !Files.exists(directory.plan());
+    if (isNew) {
+      requireOwn(directory);
+    }
     try {
       if (isNew) {
         PlanFile.write(directory.plan(), plan);
@@ -115,6 +118,17 @@ public final class Network implements AutoCloseable {
     } catch (NetworkException | InterruptedException e) {
       network.abandon(isNew);
       throw e;
+    }
+  }
+
+  /// A first start deletes what it made if it fails, which must not be anybody else's.
+  private static void requireOwn(NetworkDirectory directory) throws NetworkException {
+    for (Path made : directory.generated()) {
+      if (Files.exists(made)) {
+        throw new NetworkException(
+            "%s is there, but no network of Denim's made it, as there is no %s; choose another folder with --dir"
+                .formatted(made, directory.plan().getFileName()));
+      }
     }
   }
 
@@ -169,8 +183,18 @@ public final class Network implements AutoCloseable {
   /// Stops all nodes, peers first.
   @Override
   public void close() {
-    List.copyOf(nodes.values()).reversed().forEach(Network::close);
+    List<RuntimeException> problems = new ArrayList<>();
+    for (AutoCloseable node : List.copyOf(nodes.values()).reversed()) {
+      try {
+        close(node);
+      } catch (IllegalStateException e) { // the others are stopped all the same
+        problems.add(e);
+      }
+    }
     nodes.clear();
+    if (!problems.isEmpty()) {
+      throw problems.getFirst();
+    }
   }
 
   private static void close(AutoCloseable node) {

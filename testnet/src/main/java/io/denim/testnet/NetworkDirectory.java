@@ -1,5 +1,7 @@
 package io.denim.testnet;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -64,6 +66,18 @@ public record NetworkDirectory(Path root) {
 
   public Path genesisBlock(String channel) {
     return root.resolve("channel-artifacts").resolve(channel + ".block");
+  }
+
+  /// Deletes all that a network leaves, and the folder if nothing else is in it.
+  void delete() throws IOException {
+    for (Path made : generated()) {
+      Trees.delete(made);
+    }
+    Files.deleteIfExists(processFile());
+    Files.deleteIfExists(log());
+    if (Files.exists(root) && Trees.isEmpty(root)) {
+      Files.delete(root);
+    }
   }
 
   /// All that a network's first start makes, but for its log.

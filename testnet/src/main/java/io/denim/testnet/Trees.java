@@ -22,6 +22,16 @@ final class Trees {
     }
   }
 
+  /// Whether a folder is missing or has nothing in it.
+  static boolean isEmpty(Path root) throws IOException {
+    if (!Files.exists(root)) {
+      return true;
+    }
+    try (Stream<Path> found = Files.list(root)) {
+      return found.findAny().isEmpty();
+    }
+  }
+
   /// The bytes of all files in a folder.
   static long size(Path root) throws IOException {
     long size = 0;

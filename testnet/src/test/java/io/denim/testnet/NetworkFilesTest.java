@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.denim.node.Logging;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,12 +59,48 @@ class NetworkFilesTest {
     NetworkDirectory directory = new NetworkDirectory(folder);
     NetworkPlan plan = Network.plan(directory, NetworkSpec.forTests());
     assertThat(folder).isEmptyDirectory();
-    Files.writeString(folder.resolve("nodes"), "a file where the nodes' folder should be");
-    assertThatThrownBy(() ->
-            Network.start(plan, directory, Logging.start(System.getenv(), "error"), step -> {}))
-        .isInstanceOf(NetworkException.class)
-        .hasMessageContaining("nodes");
+    try (ServerSocket taken = new ServerSocket()) {
+      taken.bind(new InetSocketAddress("127.0.0.1", plan.orderers().getFirst().port()));
+      assertThatThrownBy(() -> start(plan, directory))
+          .isInstanceOf(NetworkException.class)
+          .hasMessageContaining("Address already in use");
+    }
     assertThat(folder).isEmptyDirectory();
+  }
+
+  private static void start(NetworkPlan plan, NetworkDirectory directory) throws Exception {
+    Network.start(plan, directory, Logging.start(System.getenv(), "error"), step -> {}).close();
+  }
+
+  @Test
+  void whatOthersMadeIsNeitherUsedNorDeleted() throws Exception {
+    NetworkDirectory directory = new NetworkDirectory(folder);
+    NetworkPlan plan = Network.plan(directory, NetworkSpec.forTests());
+    Path foreign = Files.createDirectories(directory.organizations()).resolve("ccp-generate.sh");
+    Files.writeString(foreign, "somebody's");
+    assertThatThrownBy(() -> start(plan, directory))
+        .isInstanceOf(NetworkException.class)
+        .hasMessageContaining("organizations is there, but no network of Denim's made it");
+    assertThatThrownBy(() -> new CatchupChain(folder).make(new CatchupChain.Size(1, 1)))
+        .isInstanceOf(NetworkException.class)
+        .hasMessageContaining("holds files that are not a chain of this benchmark");
+    assertThat(foreign).hasContent("somebody's");
+  }
+
+  @Test
+  void aNetworkIsDeletedWithoutWhatElseIsInItsFolder() throws Exception {
+    NetworkDirectory directory = new NetworkDirectory(folder.resolve("network"));
+    NetworkPlan plan = Network.plan(directory, NetworkSpec.forTests());
+    Files.createDirectories(directory.root());
+    PlanFile.write(directory.plan(), plan);
+    new NetworkFiles(plan, directory, InstantSource.system()).create();
+    Path notes = Files.writeString(directory.root().resolve("notes.txt"), "somebody's");
+    directory.delete();
+    assertThat(directory.root()).isDirectoryContaining(notes::equals);
+    assertThat(directory.organizations()).doesNotExist();
+    Files.delete(notes);
+    directory.delete();
+    assertThat(directory.root()).doesNotExist();
   }
 
   @Test
