@@ -1,6 +1,7 @@
 package io.denim.cli;
 
 import com.google.protobuf.ByteString;
+import io.denim.wire.CallFailure;
 import io.denim.wire.ClientTls;
 import io.denim.wire.GrpcClient;
 import io.denim.wire.TlsConfigurationException;
@@ -79,6 +80,16 @@ public final class NodeClient implements AutoCloseable {
     long longest = Math.max(patience.toNanos(), HANDSHAKE.toNanos());
     ConnectivityState state = channel.getState(true);
     while (state != ConnectivityState.READY) {
+      if (state == ConnectivityState.TRANSIENT_FAILURE) {
+        Optional<String> obstacle = obstacle();
+        if (obstacle.isPresent()) {
+          throw new ClientException(
+              "failed to connect to "
+                  + address
+                  + ": failed to create new connection: "
+                  + obstacle.get());
+        }
+      }
       boolean answering = state == ConnectivityState.CONNECTING;
       long left = start + (answering ? longest : patience.toNanos()) - System.nanoTime();
       CountDownLatch changed = new CountDownLatch(1);
@@ -90,6 +101,34 @@ public final class NodeClient implements AutoCloseable {
                 + ": failed to create new connection: context deadline exceeded");
       }
       state = channel.getState(true);
+    }
+  }
+
+  /// What keeps this connection from being made, if waiting would not help. A call that does not
+  /// wait fails at once with it.
+  private Optional<String> obstacle() {
+    try {
+      ClientCalls.blockingUnaryCall(
+          channel,
+          EndorserGrpc.getProcessProposalMethod(),
+          CallOptions.DEFAULT.withDeadlineAfter(1, TimeUnit.SECONDS),
+          SignedProposal.getDefaultInstance());
+      return Optional.empty();
+    } catch (StatusRuntimeException e) {
+      String reason =
+          e.getStatus().getCode() == Status.Code.UNAVAILABLE
+              ? CallFailure.connecting(e).orElse("")
+              : "";
+      return switch (reason) {
+        case CallFailure.REFUSED ->
+            Optional.of(
+                "connection error: desc = \"transport: error while dialing: dial tcp "
+                    + address
+                    + ": "
+                    + reason
+                    + "\"");
+        default -> reason.contains("certificate") ? Optional.of(reason) : Optional.empty();
+      };
     }
   }
 

@@ -1,5 +1,6 @@
 package io.denim.deliver;
 
+import io.denim.wire.CallFailure;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.ClientCallStreamObserver;
@@ -120,7 +121,7 @@ final class OrdererStream implements AutoCloseable {
 
     @Override
     public void onError(Throwable error) {
-      events.add(new Event.Ended(error.getMessage() == null ? "" + error : error.getMessage()));
+      events.add(new Event.Ended(CallFailure.reason(error)));
     }
 
     @Override

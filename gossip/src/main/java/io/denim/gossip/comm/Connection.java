@@ -2,6 +2,7 @@ package io.denim.gossip.comm;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.denim.wire.CallFailure;
 import io.denim.wire.OutboundStream;
 import io.grpc.Status;
 import io.grpc.stub.CallStreamObserver;
@@ -225,8 +226,7 @@ final class Connection implements StreamObserver<Envelope> {
 
   @Override
   public void onError(Throwable error) {
-    Status status = Status.fromThrowable(error);
-    ended(status.getCode() + ": " + status.getDescription());
+    ended(CallFailure.reason(error));
   }
 
   @Override

@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// The connections by peer, and those that are being made by endpoint. Two peers that dial each
 /// other at the same time keep both streams and each sends on the newest, where Fabric's would end
@@ -149,7 +150,9 @@ final class Connections {
       lock.unlock();
     }
     if (failed.isPresent()) {
-      LOG.debug("Failed to connect to {}: {}", connection.endpoint(), why);
+      boolean forCertificate = String.valueOf(why).contains("certificate");
+      LOG.atLevel(forCertificate ? Level.WARN : Level.DEBUG)
+          .log("Failed to connect to {}: {}", connection.endpoint(), why);
       events.unreachable(failed.get().expected(), connection.endpoint());
     }
     if (last) {
