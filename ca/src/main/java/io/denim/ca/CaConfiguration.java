@@ -173,9 +173,11 @@ record CaConfiguration(
 
   private static NodeOperations.Settings operations(Settings settings) {
     Listener listener =
-        new Listener(
+        Listener.http(
+            settings,
             Listener.address(settings, "operations.listenAddress", "127.0.0.1:9443"),
-            Listener.tls(settings, "operations.tls", Listener.TlsKeys.PEER));
+            "operations.tls",
+            Listener.TlsKeys.PEER);
     return new NodeOperations.Settings(
         settings.optionalText("operations.listenAddress").map(address -> listener),
         MetricsSettings.of(settings, "metrics"));

@@ -96,7 +96,8 @@ public final class CaServerMain {
       operations =
           NodeOperations.start(
               configuration.service().operations(),
-              new NodeOperations.Subject(CaInfo.VERSION, new Metrics(), logging));
+              new NodeOperations.Subject(
+                  CaInfo.VERSION, new Metrics(), logging, InstantSource.system()));
     } catch (IOException e) {
       server.close();
       throw e;

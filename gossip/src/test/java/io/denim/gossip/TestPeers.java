@@ -187,7 +187,7 @@ final class TestPeers implements AutoCloseable {
   /// A peer that shows its own TLS certificate.
   GossipSelf self(int organization, int index) throws Exception {
     Optional<ByteString> hash = Optional.of(tls(organization, index).certificateHash());
-    return new GossipSelf(msp(organization, index).signingIdentity(), hash, hash);
+    return new GossipSelf(msp(organization, index).signingIdentity(), () -> hash, hash);
   }
 
   @Override

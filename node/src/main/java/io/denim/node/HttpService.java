@@ -40,11 +40,13 @@ public final class HttpService implements AutoCloseable {
           "jdk.httpserver.maxConnections", "1000");
 
   private final HttpServer server;
+  private final Optional<ReplaceableTls> tls;
   private final boolean checksCertificates;
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
 
-  private HttpService(HttpServer server, boolean checksCertificates) {
+  private HttpService(HttpServer server, Optional<ReplaceableTls> tls, boolean checksCertificates) {
     this.server = server;
+    this.tls = tls;
     this.checksCertificates = checksCertificates;
     server.setExecutor(executor);
   }
@@ -62,11 +64,15 @@ public final class HttpService implements AutoCloseable {
     });
     try {
       if (tls.isEmpty()) {
-        return new HttpService(HttpServer.create(listen, 0), false);
+        return new HttpService(HttpServer.create(listen, 0), Optional.empty(), false);
       }
       HttpsServer https = HttpsServer.create(listen, 0);
-      https.setHttpsConfigurator(configurator(tls.get()));
-      return new HttpService(https, tls.get().clientAuth() != ServerTls.ClientAuth.REQUESTED);
+      ReplaceableTls context = ReplaceableTls.of(tls.get().javaContext());
+      https.setHttpsConfigurator(configurator(context, tls.get().clientAuth()));
+      return new HttpService(
+          https, Optional.of(context), tls.get().clientAuth() != ServerTls.ClientAuth.REQUESTED);
+    } catch (TlsConfigurationException e) {
+      throw new IOException(e.getMessage(), e);
     } catch (BindException e) {
       throw new IOException("cannot listen on " + listen + ": " + e.getMessage(), e);
     }
@@ -86,6 +92,18 @@ public final class HttpService implements AutoCloseable {
 
   public InetSocketAddress address() {
     return server.getAddress();
+  }
+
+  /// Uses other certificates, keys or client roots, with what is asked of clients as it was, from
+  /// the next connection on.
+  ///
+  /// @throws TlsConfigurationException if they are not usable; the old ones stay
+  /// @throws IllegalStateException if this server has no TLS
+  public void reload(ServerTls tls) throws TlsConfigurationException {
+    if (this.tls.isEmpty()) {
+      throw new IllegalStateException("this server listens without TLS");
+    }
+    this.tls.get().replace(tls.javaContext());
   }
 
   @Override
@@ -146,18 +164,13 @@ public final class HttpService implements AutoCloseable {
     }
   }
 
-  private static HttpsConfigurator configurator(ServerTls tls) throws IOException {
-    SSLContext context;
-    try {
-      context = tls.javaContext();
-    } catch (TlsConfigurationException e) {
-      throw new IOException(e.getMessage(), e);
-    }
+  private static HttpsConfigurator configurator(
+      SSLContext context, ServerTls.ClientAuth clientAuth) {
     return new HttpsConfigurator(context) {
       @Override
       public void configure(HttpsParameters parameters) {
         SSLParameters ssl = context.getDefaultSSLParameters();
-        switch (tls.clientAuth()) {
+        switch (clientAuth) {
           case REQUESTED, VERIFIED_IF_GIVEN -> ssl.setWantClientAuth(true);
           case REQUIRED -> ssl.setNeedClientAuth(true);
         }

@@ -14,7 +14,39 @@ import java.util.Optional;
 /// Where a service of a node listens, and with which TLS.
 ///
 /// @param tls absent for plain text
-public record Listener(InetSocketAddress address, Optional<ServerTls> tls) {
+/// @param files that its TLS comes from, if it comes from files
+public record Listener(
+    InetSocketAddress address, Optional<ServerTls> tls, Optional<TlsFiles> files) {
+  /// One whose TLS stays as it is.
+  public Listener(InetSocketAddress address, Optional<ServerTls> tls) {
+    this(address, tls, Optional.empty());
+  }
+
+  /// One for gRPC, with a section's TLS if it is enabled. Where client certificates are not
+  /// required, those that are shown are compared with what requests say, not checked. What is wrong
+  /// with it is left to {@link Settings#finish}.
+  public static Listener of(
+      Settings settings, InetSocketAddress address, String section, TlsKeys keys) {
+    return of(settings, address, section, keys, ServerTls.ClientAuth.REQUESTED);
+  }
+
+  /// The same for HTTP, whose services trust who shows a certificate: it must chain to a client
+  /// root, also where none is required (fabric v3.1.5 common/fabhttp/tls.go).
+  public static Listener http(
+      Settings settings, InetSocketAddress address, String section, TlsKeys keys) {
+    return of(settings, address, section, keys, ServerTls.ClientAuth.VERIFIED_IF_GIVEN);
+  }
+
+  private static Listener of(
+      Settings settings,
+      InetSocketAddress address,
+      String section,
+      TlsKeys keys,
+      ServerTls.ClientAuth unlessRequired) {
+    Optional<ServerTls> tls = tls(settings, section, keys, unlessRequired);
+    return new Listener(address, tls, tls.flatMap(each -> files(settings, section, keys, each)));
+  }
+
   /// The names that a configuration file has for a TLS section's keys, below the section's own.
   ///
   /// @param clientAuthByDefault what holds where the file does not say
@@ -51,17 +83,17 @@ public record Listener(InetSocketAddress address, Optional<ServerTls> tls) {
     }
   }
 
-  /// A section's TLS for gRPC, absent where it is not enabled. Where client certificates are not
-  /// required, those that are shown are compared with what requests say, not checked. What is wrong
-  /// with it is left to {@link Settings#finish}.
-  public static Optional<ServerTls> tls(Settings settings, String section, TlsKeys keys) {
-    return tls(settings, section, keys, ServerTls.ClientAuth.REQUESTED);
-  }
-
-  /// The same for HTTP, whose services trust who shows a certificate: it must chain to a client
-  /// root, also where none is required (fabric v3.1.5 common/fabhttp/tls.go).
-  public static Optional<ServerTls> httpTls(Settings settings, String section, TlsKeys keys) {
-    return tls(settings, section, keys, ServerTls.ClientAuth.VERIFIED_IF_GIVEN);
+  private static Optional<TlsFiles> files(
+      Settings settings, String section, TlsKeys keys, ServerTls read) {
+    Optional<Path> certificate = settings.path(section + "." + keys.certificate());
+    Optional<Path> privateKey = settings.path(section + "." + keys.privateKey());
+    List<Path> roots =
+        read.clientAuth() != ServerTls.ClientAuth.REQUESTED
+            ? settings.paths(section + "." + keys.clientRoots())
+            : List.of();
+    return certificate.isPresent() && privateKey.isPresent()
+        ? Optional.of(new TlsFiles(certificate.get(), privateKey.get(), read.clientAuth(), roots))
+        : Optional.empty();
   }
 
   private static Optional<ServerTls> tls(

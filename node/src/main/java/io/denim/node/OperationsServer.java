@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpHandler;
 import io.denim.metrics.Metrics;
 import io.denim.metrics.PrometheusText;
 import io.denim.wire.ServerTls;
+import io.denim.wire.TlsConfigurationException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.OffsetDateTime;
@@ -62,6 +63,13 @@ public final class OperationsServer implements AutoCloseable {
   /// Adds a component to what `/healthz` asks.
   public void check(String component, HealthCheck check) {
     checks.put(component, check);
+  }
+
+  /// Uses other certificates from the next connection on.
+  ///
+  /// @throws TlsConfigurationException if they are not usable; the old ones stay
+  void reload(ServerTls tls) throws TlsConfigurationException {
+    http.reload(tls);
   }
 
   public InetSocketAddress address() {

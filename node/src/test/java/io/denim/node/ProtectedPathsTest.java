@@ -93,12 +93,13 @@ class ProtectedPathsTest {
           """
               .formatted(SERVER.resolve("server.crt"), SERVER.resolve("server.key"), root("org1")));
       Settings settings = Settings.load(file, "ORDERER", Map.of());
-      assertThat(Listener.httpTls(settings, "Operations.TLS", Listener.TlsKeys.ORDERER))
+      InetSocketAddress address = new InetSocketAddress(0);
+      assertThat(Listener.http(settings, address, "Operations.TLS", Listener.TlsKeys.ORDERER).tls())
           .hasValueSatisfying(tls -> {
             assertThat(tls.clientAuth()).isEqualTo(ClientAuth.VERIFIED_IF_GIVEN);
             assertThat(tls.clientRoots()).containsExactly(read(root("org1")));
           });
-      assertThat(Listener.tls(settings, "Operations.TLS", Listener.TlsKeys.ORDERER))
+      assertThat(Listener.of(settings, address, "Operations.TLS", Listener.TlsKeys.ORDERER).tls())
           .hasValueSatisfying(tls -> assertThat(tls.clientAuth()).isEqualTo(ClientAuth.REQUESTED));
     } finally {
       Files.delete(file);

@@ -9,6 +9,7 @@ import io.denim.identity.LocalMsp;
 import io.denim.identity.MspConfigException;
 import io.denim.identity.SignatureVerifier;
 import io.denim.metrics.Metrics;
+import io.denim.node.CertificateMonitor;
 import io.denim.node.HttpService;
 import io.denim.node.Listener;
 import io.denim.node.Logging;
@@ -22,6 +23,7 @@ import io.grpc.BindableService;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -97,7 +99,12 @@ public final class OrdererNode implements AutoCloseable {
                         settings.grpc().listener().tls().isPresent(),
                         settings.grpc().listener().tls().map(ServerTls::keyPair)))));
     try {
-      return serve(settings, environment, registrar, raft.service());
+      return serve(
+          settings,
+          environment,
+          registrar,
+          raft.service(),
+          msp.signingIdentity().identity().certificate().notAfter());
     } catch (IOException | TlsConfigurationException | RuntimeException e) {
       registrar.close();
       throw e;
@@ -130,7 +137,8 @@ public final class OrdererNode implements AutoCloseable {
       OrdererSettings settings,
       Environment environment,
       ChannelRegistrar registrar,
-      BindableService cluster)
+      BindableService cluster,
+      Instant enrollmentExpires)
       throws IOException, TlsConfigurationException {
     boolean mutualTls =
         settings
@@ -170,7 +178,23 @@ public final class OrdererNode implements AutoCloseable {
           NodeOperations.start(
               settings.operations(),
               new NodeOperations.Subject(
-                  environment.version(), environment.metrics(), environment.logging()));
+                  environment.version(),
+                  environment.metrics(),
+                  environment.logging(),
+                  environment.clock()));
+      CertificateMonitor certificates = operations.certificates();
+      certificates.watch("enrollment", enrollmentExpires);
+      certificates.watch("server TLS", settings.grpc().listener(), grpc::reload);
+      if (clusterServer.isPresent()) {
+        certificates.watch("cluster TLS", own.get(), clusterServer.get()::reload);
+      }
+      if (admin.isPresent() && settings.admin().isPresent()) {
+        certificates.watch("admin TLS", settings.admin().get().listener(), admin.get()::reload);
+      }
+      settings
+          .cluster()
+          .client()
+          .ifPresent(client -> certificates.watch("client TLS", client.expires()));
       LOG.info("Beginning to serve requests");
       return new OrdererNode(registrar, grpc, clusterServer, admin, operations);
     } catch (IOException | RuntimeException e) {

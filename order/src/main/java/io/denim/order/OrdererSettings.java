@@ -7,6 +7,7 @@ import io.denim.node.MetricsSettings;
 import io.denim.node.NodeOperations;
 import io.denim.node.Settings;
 import io.denim.node.SettingsException;
+import io.denim.node.TlsFiles;
 import io.denim.order.etcdraft.ClusterOptions;
 import io.denim.order.etcdraft.EtcdRaftConsenter;
 import io.denim.wire.GrpcServer;
@@ -137,7 +138,7 @@ public record OrdererSettings(
             settings.text("General.ListenAddress", "127.0.0.1"),
             settings.number("General.ListenPort", 7050, 0, 65_535));
     return new Grpc(
-        new Listener(address, Listener.tls(settings, "General.TLS", Listener.TlsKeys.ORDERER)),
+        Listener.of(settings, address, "General.TLS", Listener.TlsKeys.ORDERER),
         new GrpcServer.Keepalive(
             settings.duration("General.Keepalive.ServerInterval", Duration.ofHours(2)),
             settings.duration("General.Keepalive.ServerTimeout", Duration.ofSeconds(20)),
@@ -178,7 +179,15 @@ public record OrdererSettings(
     }
     // Other orderers are known by their keys, whoever issued their certificates.
     var tls = new ServerTls(keyPair.get(), ServerTls.ClientAuth.REQUESTED, List.of());
-    return Optional.of(new Listener(new InetSocketAddress(address.get(), port), Optional.of(tls)));
+    Optional<TlsFiles> files =
+        settings
+            .path("General.Cluster.ServerCertificate")
+            .flatMap(certificate ->
+                settings
+                    .path("General.Cluster.ServerPrivateKey")
+                    .map(key -> new TlsFiles(certificate, key, tls.clientAuth(), List.of())));
+    return Optional.of(
+        new Listener(new InetSocketAddress(address.get(), port), Optional.of(tls), files));
   }
 
   private static Optional<TlsKeyPair> keyPair(Settings settings, String prefix) {
@@ -205,18 +214,22 @@ public record OrdererSettings(
 
   private static Admin admin(Settings settings) {
     Listener listener =
-        new Listener(
+        Listener.http(
+            settings,
             Listener.address(settings, "Admin.ListenAddress", "127.0.0.1:9443"),
-            Listener.httpTls(settings, "Admin.TLS", Listener.TlsKeys.ORDERER.withClientAuth()));
+            "Admin.TLS",
+            Listener.TlsKeys.ORDERER.withClientAuth());
     long maxBytes = settings.bytes("ChannelParticipation.MaxRequestBodySize", 1024 * 1024);
     return new Admin(listener, (int) Math.min(maxBytes, 1 << 30));
   }
 
   private static NodeOperations.Settings operations(Settings settings) {
     Listener listener =
-        new Listener(
+        Listener.http(
+            settings,
             Listener.address(settings, "Operations.ListenAddress", "127.0.0.1:8443"),
-            Listener.httpTls(settings, "Operations.TLS", Listener.TlsKeys.ORDERER));
+            "Operations.TLS",
+            Listener.TlsKeys.ORDERER);
     return new NodeOperations.Settings(
         settings.optionalText("Operations.ListenAddress").map(address -> listener),
         MetricsSettings.of(settings, "Metrics"));

@@ -29,6 +29,7 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,7 +88,20 @@ public final class PeerNode implements AutoCloseable {
         new CollectionMembership(definitions, identity.signing().identity());
     CommitNotifier commits = new CommitNotifier();
     OrdererDeliveries deliveries = new OrdererDeliveries(settings.gossip().leadership());
-    GossipNode gossip = gossip(settings, environment, identity, channels, deliveries);
+    var shown =
+        new AtomicReference<>(
+            settings.grpc().listener().tls().map(tls -> tls.keyPair().certificateHash()));
+    GossipNode gossip =
+        gossip(
+            settings,
+            environment,
+            identity,
+            new GossipSelf(
+                identity.signing(),
+                shown::get,
+                settings.grpc().clientKeyPair().map(TlsKeyPair::certificateHash)),
+            channels,
+            deliveries);
     PeerPrivateData privateData =
         new PeerPrivateData(
             channels, membership, gossip, settings.gossip().privateData(), environment.clock());
@@ -132,7 +146,7 @@ public final class PeerNode implements AutoCloseable {
             settings,
             environment,
             new PeerServices.Subject(
-                identity, channels, membership, endorser, chaincodes, commits, gossip))
+                identity, channels, membership, endorser, chaincodes, commits, gossip, shown))
         .start(parts);
     gossip.start();
     privateData.start();
@@ -169,14 +183,10 @@ public final class PeerNode implements AutoCloseable {
       PeerSettings settings,
       Environment environment,
       PeerIdentity identity,
+      GossipSelf self,
       PeerChannels channels,
       OrdererDeliveries deliveries) {
     PeerGossip peer = new PeerGossip(channels, settings.grpc());
-    GossipSelf self =
-        new GossipSelf(
-            identity.signing(),
-            settings.grpc().listener().tls().map(tls -> tls.keyPair().certificateHash()),
-            settings.grpc().clientKeyPair().map(TlsKeyPair::certificateHash));
     return new GossipNode(
         settings.gossip(),
         settings.self().externalEndpoint().orElse(""),

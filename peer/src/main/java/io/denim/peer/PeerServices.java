@@ -1,5 +1,6 @@
 package io.denim.peer;
 
+import com.google.protobuf.ByteString;
 import io.denim.deliver.DeliverChannel;
 import io.denim.deliver.DeliverHandler;
 import io.denim.deliver.PeerDeliverService;
@@ -13,6 +14,7 @@ import io.denim.gateway.GatewayService;
 import io.denim.gateway.GatewaySettings;
 import io.denim.gateway.SelfMembership;
 import io.denim.gossip.GossipNode;
+import io.denim.node.CertificateMonitor;
 import io.denim.node.NodeOperations;
 import io.denim.wire.Caller;
 import io.denim.wire.ConcurrencyLimit;
@@ -26,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// What a peer serves to clients and operators.
 final class PeerServices {
@@ -36,6 +39,8 @@ final class PeerServices {
   private final Subject subject;
 
   /// What the services are over.
+  ///
+  /// @param shown takes the hash of the TLS certificate that is shown to who connects
   record Subject(
       PeerIdentity identity,
       PeerChannels channels,
@@ -43,7 +48,8 @@ final class PeerServices {
       Endorser endorser,
       PeerChaincodes chaincodes,
       CommitNotifier commits,
-      GossipNode gossip) {}
+      GossipNode gossip,
+      AtomicReference<Optional<ByteString>> shown) {}
 
   PeerServices(PeerSettings settings, PeerNode.Environment environment, Subject subject) {
     this.settings = settings;
@@ -82,18 +88,32 @@ final class PeerServices {
                       settings.gateway().endorsementTimeout(),
                       settings.gateway().broadcastTimeout()))));
     }
-    parts.add(
-        GrpcServer.start(
-            new GrpcServer.Settings(
-                settings.grpc().listener().address(),
-                settings.grpc().listener().tls(),
-                Duration.ofSeconds(5),
-                settings.grpc().keepalive(),
-                settings.grpc().maxMessageBytes(),
-                Optional.of(environment.metrics())),
-            services,
-            List.of(Caller.interceptor(), limits())));
-    startOperations(parts);
+    GrpcServer server =
+        parts.add(
+            GrpcServer.start(
+                new GrpcServer.Settings(
+                    settings.grpc().listener().address(),
+                    settings.grpc().listener().tls(),
+                    Duration.ofSeconds(5),
+                    settings.grpc().keepalive(),
+                    settings.grpc().maxMessageBytes(),
+                    Optional.of(environment.metrics())),
+                services,
+                List.of(Caller.interceptor(), limits())));
+    CertificateMonitor certificates = startOperations(parts).certificates();
+    certificates.watch(
+        "enrollment", subject.identity().signing().identity().certificate().notAfter());
+    certificates.watch(
+        "server TLS",
+        settings.grpc().listener(),
+        tls -> {
+          server.reload(tls);
+          subject.shown().set(Optional.of(tls.keyPair().certificateHash()));
+        });
+    settings
+        .grpc()
+        .clientKeyPair()
+        .ifPresent(client -> certificates.watch("client TLS", client.expires()));
   }
 
   private DeliverHandler deliver() {
@@ -143,14 +163,18 @@ final class PeerServices {
             "gateway.Gateway", settings.limits().gateway()));
   }
 
-  private void startOperations(ClosingStack parts) throws IOException {
+  private NodeOperations startOperations(ClosingStack parts) throws IOException {
     NodeOperations operations =
         parts.add(
             NodeOperations.start(
                 settings.operations(),
                 new NodeOperations.Subject(
-                    environment.version(), environment.metrics(), environment.logging())));
+                    environment.version(),
+                    environment.metrics(),
+                    environment.logging(),
+                    environment.clock())));
     operations.check("channels", this::failedChannel);
+    return operations;
   }
 
   private Optional<String> failedChannel() {

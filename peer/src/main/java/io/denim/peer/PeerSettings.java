@@ -225,9 +225,11 @@ public record PeerSettings(
 
   private static Grpc grpc(Settings settings) {
     Listener listener =
-        new Listener(
+        Listener.of(
+            settings,
             Listener.address(settings, "peer.listenAddress", "0.0.0.0:7051"),
-            Listener.tls(settings, "peer.tls", Listener.TlsKeys.PEER));
+            "peer.tls",
+            Listener.TlsKeys.PEER);
     InetSocketAddress chaincodeListen =
         Listener.address(
             settings,
@@ -316,9 +318,11 @@ public record PeerSettings(
 
   private static NodeOperations.Settings operations(Settings settings) {
     Listener listener =
-        new Listener(
+        Listener.http(
+            settings,
             Listener.address(settings, "operations.listenAddress", "127.0.0.1:9443"),
-            Listener.httpTls(settings, "operations.tls", Listener.TlsKeys.PEER));
+            "operations.tls",
+            Listener.TlsKeys.PEER);
     return new NodeOperations.Settings(
         settings.optionalText("operations.listenAddress").map(address -> listener),
         MetricsSettings.of(settings, "metrics"));

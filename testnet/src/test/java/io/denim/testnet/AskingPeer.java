@@ -80,7 +80,9 @@ final class AskingPeer implements AutoCloseable {
             new GossipNode.Subject(
                 new Communication.Parties(
                     new GossipSelf(
-                        load(network, own, own.peers().get(peer)).signingIdentity(), hash, hash),
+                        load(network, own, own.peers().get(peer)).signingIdentity(),
+                        () -> hash,
+                        hash),
                     identity ->
                         members.identity(identity) instanceof IdentityOutcome.Accepted(var member)
                             ? Optional.of(member)

@@ -166,7 +166,7 @@ public final class Communication implements Connection.Owner, AutoCloseable {
 
   /// For streams that others open.
   Optional<ByteString> serverCertificate() {
-    return handshake.self().serverCertificate();
+    return handshake.self().serverCertificate().get();
   }
 
   private void ended(Connection connection, String why, String address, AutoCloseable transport) {

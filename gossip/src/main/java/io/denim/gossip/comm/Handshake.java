@@ -76,7 +76,7 @@ record Handshake(GossipSelf self, GossipMembers members) {
     if (!greeting.getPkiId().equals(PkiId.of(greeting.getIdentity()))) {
       return new Outcome.Refused("the PKI-ID is not the identity's");
     }
-    boolean tls = self.serverCertificate().isPresent();
+    boolean tls = self.serverCertificate().get().isPresent();
     if (tls && !isShown(greeting.getTlsCertHash(), shown)) {
       return new Outcome.Refused("the TLS certificate is not the one that the message names");
     }
