@@ -80,7 +80,8 @@ public final class OrdererNode implements AutoCloseable {
             environment.verifier(),
             environment.clock());
     EnvelopeSigner signer = new EnvelopeSigner(msp.signingIdentity(), environment.clock());
-    EtcdRaftConsenter raft = raft(settings, signer, environment);
+    WaitingBytes room = WaitingBytes.customary();
+    EtcdRaftConsenter raft = raft(settings, signer, environment, room);
     ChannelRegistrar registrar =
         ChannelRegistrar.open(
             new ChannelRegistrar.Node(
@@ -92,7 +93,7 @@ public final class OrdererNode implements AutoCloseable {
                     settings.access().expirationChecked()),
                 new BlockSigner(signer),
                 environment.verifier(),
-                Map.of(SoloConsenter.TYPE, new SoloConsenter(), ConsensusType.ETCD_RAFT, raft),
+                Map.of(SoloConsenter.TYPE, new SoloConsenter(room), ConsensusType.ETCD_RAFT, raft),
                 new ChannelRegistrar.Following(
                     signer,
                     new BlockFeed.Connection(
@@ -112,7 +113,7 @@ public final class OrdererNode implements AutoCloseable {
   }
 
   private static EtcdRaftConsenter raft(
-      OrdererSettings settings, EnvelopeSigner signer, Environment environment) {
+      OrdererSettings settings, EnvelopeSigner signer, Environment environment, WaitingBytes room) {
     OrdererSettings.Cluster cluster = settings.cluster();
     Optional<ServerTls> server =
         cluster.listener().flatMap(Listener::tls).or(() -> settings.grpc().listener().tls());
@@ -130,7 +131,8 @@ public final class OrdererNode implements AutoCloseable {
             cluster.options()),
         signer,
         environment.metrics(),
-        environment.clock());
+        environment.clock(),
+        new EtcdRaftConsenter.Room(room, WaitingBytes.customary()));
   }
 
   private static OrdererNode serve(

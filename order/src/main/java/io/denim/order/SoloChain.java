@@ -30,6 +30,7 @@ final class SoloChain implements Chain {
   private final String channelId;
   private final ChainSupport support;
   private final BlockCutter<Waiting> cutter;
+  private final WaitingBytes.Share room;
   private final BlockingQueue<Waiting> queue = new ArrayBlockingQueue<>(MAX_WAITING);
   private final Thread thread;
   private volatile boolean healthy = true;
@@ -47,7 +48,9 @@ final class SoloChain implements Chain {
     }
   }
 
-  SoloChain(String channelId, ChainSupport support) {
+  /// @param room for messages that are in no block yet
+  SoloChain(String channelId, ChainSupport support, WaitingBytes.Share room) {
+    this.room = room;
     this.channelId = channelId;
     this.support = support;
     this.cutter = new BlockCutter<>(this::ordererConfig, Waiting::size);
@@ -90,6 +93,7 @@ final class SoloChain implements Chain {
   @Override
   public void close() {
     closed = true;
+    room.close();
     thread.interrupt();
     try {
       thread.join();
@@ -98,7 +102,19 @@ final class SoloChain implements Chain {
     }
   }
 
-  private void enqueue(Waiting waiting) throws InterruptedException {
+  private void enqueue(Waiting given) throws InterruptedException {
+    long bytes = given.size();
+    if (!room.take(bytes)) {
+      given.receipt().ended(stopped());
+      return;
+    }
+    Receipt receipt =
+        outcome -> {
+          room.give(bytes);
+          given.receipt().ended(outcome);
+        };
+    Waiting waiting =
+        new Waiting(given.message(), given.configSequence(), given.isConfig(), receipt);
     while (isHealthy()) {
       if (queue.offer(waiting, 1, TimeUnit.SECONDS)) {
         if (!isHealthy() && queue.remove(waiting)) { // nobody takes it any more
@@ -130,6 +146,7 @@ final class SoloChain implements Chain {
       LOG.error("[channel: {}] ordering stopped: {}", channelId, e.getMessage(), e);
     } finally {
       closed = true;
+      room.close();
       cutter.cut().forEach(waiting -> waiting.receipt().ended(stopped()));
       unwrittenReceipts.forEach(receipt -> receipt.ended(stopped()));
       for (Waiting waiting = queue.poll(); waiting != null; waiting = queue.poll()) {

@@ -8,9 +8,16 @@ public final class SoloConsenter implements Consenter {
   /// The name in a channel's configuration.
   public static final String TYPE = "solo";
 
+  private final WaitingBytes room;
+
+  /// @param room for all channels' messages that are in no block yet
+  public SoloConsenter(WaitingBytes room) {
+    this.room = room;
+  }
+
   @Override
   public Chain chain(String channelId, ChainSupport support, ByteString lastMetadata) {
-    return new SoloChain(channelId, support);
+    return new SoloChain(channelId, support, room.share());
   }
 
   @Override

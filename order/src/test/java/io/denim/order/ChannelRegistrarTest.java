@@ -49,7 +49,8 @@ class ChannelRegistrarTest {
 
   @Test
   void channelsOfAConsensusThatIsNotKnownAreShownAsFailed() throws Exception {
-    try (ChannelRegistrar registrar = rig.open(Map.of(SoloConsenter.TYPE, new SoloConsenter()))) {
+    try (ChannelRegistrar registrar =
+        rig.open(Map.of(SoloConsenter.TYPE, new SoloConsenter(WaitingBytes.customary())))) {
       for (String name : registrar.names()) {
         assertThat(registrar.info(name).participation())
             .isEqualTo(new Chain.Participation("other", "failed"));

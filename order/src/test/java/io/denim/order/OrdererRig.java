@@ -50,7 +50,12 @@ final class OrdererRig {
     return open(
         Map.of(
             ConsensusType.ETCD_RAFT,
-            new EtcdRaftConsenter(settings, signer, new Metrics(), CLOCK)));
+            new EtcdRaftConsenter(
+                settings,
+                signer,
+                new Metrics(),
+                CLOCK,
+                new EtcdRaftConsenter.Room(WaitingBytes.customary(), WaitingBytes.customary()))));
   }
 
   ChannelRegistrar open(Map<String, Consenter> consenters) {

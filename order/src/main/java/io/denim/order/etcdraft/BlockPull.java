@@ -8,6 +8,7 @@ import io.denim.deliver.BlockFeed;
 import io.denim.deliver.OrdererEndpoint;
 import io.denim.order.ChainSupport;
 import io.denim.wire.BlockHash;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.SynchronousQueue;
@@ -23,8 +24,11 @@ final class BlockPull implements BlockFeed.Taker {
   private final SynchronousQueue<Block> handOver = new SynchronousQueue<>();
   private long next; // of the feed's thread
   private final long to;
+  private final String ownAddress;
 
-  BlockPull(ChainSupport support, long from, long to) {
+  /// @param ownAddress of this node, which would wait for itself
+  BlockPull(ChainSupport support, long from, long to, String ownAddress) {
+    this.ownAddress = ownAddress;
     this.support = support;
     this.next = from;
     this.to = to;
@@ -37,7 +41,9 @@ final class BlockPull implements BlockFeed.Taker {
 
   @Override
   public List<OrdererEndpoint> orderers() {
-    return OrdererEndpoint.of(support.config());
+    List<OrdererEndpoint> others = new ArrayList<>(OrdererEndpoint.of(support.config()));
+    others.removeIf(orderer -> orderer.address().equals(ownAddress));
+    return others;
   }
 
   @Override

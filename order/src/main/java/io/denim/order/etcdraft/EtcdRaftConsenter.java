@@ -11,6 +11,7 @@ import io.denim.order.Chain;
 import io.denim.order.ChainSupport;
 import io.denim.order.ChannelException;
 import io.denim.order.Consenter;
+import io.denim.order.WaitingBytes;
 import io.denim.wire.Sha256;
 import io.denim.wire.TlsKeyPair;
 import io.grpc.BindableService;
@@ -31,13 +32,16 @@ import org.slf4j.LoggerFactory;
 /// among a channel's consenters by the public key of its own TLS certificate.
 public final class EtcdRaftConsenter implements Consenter {
   private static final Logger LOG = LoggerFactory.getLogger("orderer.consensus.etcdraft");
-  private static final long MAX_UNCOMMITTED_BYTES = 1L << 30;
+  private static final long LEAST_UNCOMMITTED_BYTES = 256L << 20;
+  private static final long MAX_UNCOMMITTED_BYTES =
+      Math.max(LEAST_UNCOMMITTED_BYTES, Runtime.getRuntime().maxMemory() / 4);
 
   private final Settings settings;
   private final EnvelopeSigner signer;
   private final Metrics metrics;
   private final InstantSource clock;
   private final ClusterService service;
+  private final Room room;
 
   /// How this node shows itself to the other orderers.
   ///
@@ -75,10 +79,17 @@ public final class EtcdRaftConsenter implements Consenter {
   /// Ten minutes, as in Fabric.
   public static final Duration DEFAULT_EVICTION_SUSPICION = Duration.ofMinutes(10);
 
+  /// How many bytes may wait in all channels.
+  ///
+  /// @param clients of envelopes that are in no block yet
+  /// @param cluster of other orderers' messages, apart from those, since they let clients' go on
+  public record Room(WaitingBytes clients, WaitingBytes cluster) {}
+
   /// @param signer asks other orderers for blocks in this node's name
   public EtcdRaftConsenter(
-      Settings settings, EnvelopeSigner signer, Metrics metrics, InstantSource clock) {
+      Settings settings, EnvelopeSigner signer, Metrics metrics, InstantSource clock, Room room) {
     this.settings = settings;
+    this.room = room;
     this.signer = signer;
     this.metrics = metrics;
     this.clock = clock;
@@ -108,7 +119,7 @@ public final class EtcdRaftConsenter implements Consenter {
             number == 0 || lastMetadata.isEmpty(),
             id == picked(channelId, ids.size()),
             settings.evictionSuspicion());
-    RaftInbox inbox = new RaftInbox();
+    RaftInbox inbox = new RaftInbox(room.clients().share(), room.cluster().share());
     if (settings.tls().isEmpty()) {
       return new EtcdRaftChain(
           setup, membership, ports(channelId, support, new NoCluster()), inbox, clock, chain -> {});

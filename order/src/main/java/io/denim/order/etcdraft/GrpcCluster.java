@@ -3,6 +3,7 @@ package io.denim.order.etcdraft;
 import com.google.protobuf.ByteString;
 import io.denim.consensus.Message;
 import io.denim.deliver.BlockFeed;
+import io.denim.deliver.FeedTiming;
 import io.denim.identity.EnvelopeSigner;
 import io.denim.order.ChainSupport;
 import io.denim.order.Submission;
@@ -11,6 +12,7 @@ import io.denim.wire.GrpcClient;
 import io.denim.wire.TlsConfigurationException;
 import io.denim.wire.TlsKeyPair;
 import java.security.cert.CertificateException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -38,6 +40,15 @@ final class GrpcCluster implements Cluster {
   private static final long POLL_MILLIS = 200;
   private static final int HAND_OVER_ATTEMPTS = 5;
 
+  /// The chain stands still while it fetches, so that nobody is waited for as long as peers may.
+  private static final FeedTiming PULL_TIMING =
+      new FeedTiming(
+          Duration.ofSeconds(3),
+          Duration.ofMillis(100),
+          Duration.ofSeconds(2),
+          Duration.ofHours(1),
+          Duration.ofSeconds(5));
+
   private final String channelId;
   private final long self;
   private final Own own;
@@ -47,6 +58,7 @@ final class GrpcCluster implements Cluster {
   private final Map<Long, ByteString> told = new ConcurrentHashMap<>();
   private volatile Map<ByteString, Long> members = Map.of();
   private volatile ByteString metadata = ByteString.EMPTY;
+  private volatile String ownAddress = "";
   private volatile boolean closed;
 
   /// Who this node is to the others.
@@ -83,7 +95,9 @@ final class GrpcCluster implements Cluster {
             id,
             e.getMessage());
       }
-      if (id != self) {
+      if (id == self) {
+        ownAddress = consenter.getHost() + ":" + consenter.getPort();
+      } else {
         connect(id, consenter, tls);
       }
     });
@@ -225,9 +239,9 @@ final class GrpcCluster implements Cluster {
 
   @Override
   public void pull(long from, long to, BlockTaker taker) throws InterruptedException {
-    BlockPull pull = new BlockPull(support, from, to);
+    BlockPull pull = new BlockPull(support, from, to, ownAddress);
     var connection = new BlockFeed.Connection(true, Optional.of(own.keyPair()));
-    try (BlockFeed feed = new BlockFeed(channelId, pull, own.signer(), connection)) {
+    try (BlockFeed feed = new BlockFeed(channelId, pull, own.signer(), connection, PULL_TIMING)) {
       feed.start();
       for (long number = from; number <= to; ) {
         if (closed) {

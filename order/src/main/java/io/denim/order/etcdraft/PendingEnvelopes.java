@@ -23,31 +23,27 @@ import org.jspecify.annotations.Nullable;
 /// The envelopes that clients gave to this node and that are in no block yet, whoever leads. A
 /// client hears that its envelope is ordered once this node has written the block, so that no
 /// failure of any node takes back what a client was told; it hears that it is not once that is
-/// certain, which is when an entry of a later term is applied. Bounded by number and bytes; safe
-/// for use by any thread.
+/// certain, which is when an entry of a later term is applied. Bounded by number here, and by bytes
+/// where they are taken; safe for use by any thread.
 final class PendingEnvelopes {
   private static final int MAX_COUNT = 20_000;
-  private static final long MAX_BYTES = 256L << 20;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition room = lock.newCondition();
   private final Map<ByteString, Queue<Pending>> byKey = new HashMap<>();
   private final Set<Pending> inOrder = new LinkedHashSet<>();
-  private long bytes;
   private boolean closed;
 
   /// One envelope. Its changing parts are guarded by the owner's lock.
   static final class Pending {
     private final ByteString key;
-    private final long size;
     private final long since;
     private final Receipt receipt;
     private long term;
     private boolean ended;
 
-    private Pending(ByteString key, long size, long term, long since, Receipt receipt) {
+    private Pending(ByteString key, long term, long since, Receipt receipt) {
       this.key = key;
-      this.size = size;
       this.term = term;
       this.since = since;
       this.receipt = receipt;
@@ -60,12 +56,10 @@ final class PendingEnvelopes {
   /// @return null if the chain is closed
   @Nullable Pending admit(Submitted submitted, long now, Receipt receipt)
       throws InterruptedException {
-    Pending added = new Pending(submitted.key(), submitted.size(), submitted.term(), now, receipt);
+    Pending added = new Pending(submitted.key(), submitted.term(), now, receipt);
     lock.lockInterruptibly();
     try {
-      while (!closed
-          && (inOrder.size() >= MAX_COUNT
-              || (!inOrder.isEmpty() && bytes + added.size > MAX_BYTES))) {
+      while (!closed && inOrder.size() >= MAX_COUNT) {
         room.await();
       }
       if (closed) {
@@ -73,7 +67,6 @@ final class PendingEnvelopes {
       }
       byKey.computeIfAbsent(added.key, key -> new ArrayDeque<>(1)).add(added);
       inOrder.add(added);
-      bytes += added.size;
       return added;
     } finally {
       lock.unlock();
@@ -243,7 +236,6 @@ final class PendingEnvelopes {
       }
     }
     inOrder.remove(pending);
-    bytes -= pending.size;
     room.signalAll();
   }
 

@@ -15,6 +15,7 @@ import io.denim.order.ChainSupport;
 import io.denim.order.Receipt;
 import io.denim.order.Submission;
 import io.denim.order.Verdict;
+import io.denim.order.WaitingBytes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -190,7 +191,8 @@ final class SimulatedOrderer {
             first && (blocks.size() == 1 || metadata.getLast().isEmpty()),
             id == 1,
             EVICTION_SUSPICION);
-    RaftInbox inbox = new RaftInbox();
+    var room = new WaitingBytes(Long.MAX_VALUE / 2);
+    RaftInbox inbox = new RaftInbox(room.share(), room.share());
     var cluster = new SimulatedCluster();
     var ports =
         new RaftReplica.Ports(new Ledger(), cluster, disk, this::clock, world.random(), METRICS);

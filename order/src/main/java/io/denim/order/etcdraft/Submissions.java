@@ -84,9 +84,19 @@ final class Submissions {
       return;
     }
     var submitted = Submitted.of(envelope, configSequence, isConfig, now.term());
-    PendingEnvelopes.Pending waiting = pending.admit(submitted, nanoTime.getAsLong(), receipt);
-    if (waiting == null) {
+    long bytes = submitted.heldBytes();
+    if (!inbox.clients().take(bytes)) {
       receipt.ended(new Submission.Unavailable("chain is stopped"));
+      return;
+    }
+    Receipt freeing =
+        outcome -> {
+          inbox.clients().give(bytes);
+          receipt.ended(outcome);
+        };
+    PendingEnvelopes.Pending waiting = pending.admit(submitted, nanoTime.getAsLong(), freeing);
+    if (waiting == null) {
+      freeing.ended(new Submission.Unavailable("chain is stopped"));
     } else if (now.node() != self) {
       if (cluster.forward(now.node(), envelope, configSequence)
           instanceof Submission.Unavailable(String reason)) {
@@ -106,7 +116,8 @@ final class Submissions {
       return new Submission.Unavailable(
           now.node() == 0 ? "no Raft leader" : "node " + now.node() + " is the Raft leader");
     }
-    return inbox.submit(Submitted.of(envelope, configSequence, isConfig, now.term()))
+    Submitted submitted = Submitted.of(envelope, configSequence, isConfig, now.term());
+    return inbox.submitForwarded(submitted)
         ? new Submission.Accepted()
         : new Submission.Unavailable("chain is stopped");
   }

@@ -19,6 +19,11 @@ record Submitted(
     return new Submitted(envelope, envelope.toByteString(), configSequence, isConfig, term);
   }
 
+  /// How much memory it takes: the envelope and the bytes that blocks hold.
+  long heldBytes() {
+    return 2 * size();
+  }
+
   long size() {
     return BlockCutter.size(envelope);
   }

@@ -11,6 +11,7 @@ import io.denim.metrics.Metrics;
 import io.denim.order.Chain;
 import io.denim.order.ChannelException;
 import io.denim.order.Submission;
+import io.denim.order.WaitingBytes;
 import io.denim.wire.BlockHash;
 import io.denim.wire.TlsKeyPair;
 import java.nio.file.Files;
@@ -178,7 +179,8 @@ class EtcdRaftChainTest {
         EtcdRaftConsenter.Settings.of(folder, Optional.of(tls)),
         new EnvelopeSigner(msp.signingIdentity(), InstantSource.system()),
         new Metrics(),
-        InstantSource.system());
+        InstantSource.system(),
+        new EtcdRaftConsenter.Room(WaitingBytes.customary(), WaitingBytes.customary()));
   }
 
   private void orderTen(Chain chain) throws Exception {

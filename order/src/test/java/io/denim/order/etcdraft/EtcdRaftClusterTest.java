@@ -1,5 +1,6 @@
 package io.denim.order.etcdraft;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
@@ -11,8 +12,10 @@ import io.denim.identity.EnvelopeSigner;
 import io.denim.identity.LocalMsp;
 import io.denim.identity.SignatureVerifier;
 import io.denim.metrics.Metrics;
+import io.denim.order.BlockSigner;
 import io.denim.order.Chain;
 import io.denim.order.Submission;
+import io.denim.order.WaitingBytes;
 import io.denim.wire.Caller;
 import io.denim.wire.GrpcServer;
 import io.denim.wire.ServerTls;
@@ -22,9 +25,12 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,36 +68,38 @@ class EtcdRaftClusterTest {
     private final int number;
     private final int port;
     private final RecordingSupport support;
+    private final DeliveredBlocks blocks;
     private @Nullable Chain chain;
     private @Nullable GrpcServer server;
 
     Node(int number, int port, Block genesis) throws Exception {
       this.number = number;
       this.port = port;
-      this.support = new RecordingSupport(genesis, SignatureVerifier.create());
+      this.support =
+          new RecordingSupport(
+              genesis, SignatureVerifier.create(), Optional.of(new BlockSigner(signer(number))));
+      this.blocks = new DeliveredBlocks(support, certificate(number));
     }
 
     void start() throws Exception {
       Path own = node(number);
       var keys =
           new TlsKeyPair(read(own.resolve("tls/server.crt")), read(own.resolve("tls/server.key")));
-      LocalMsp msp =
-          LocalMsp.load(
-              own.resolve("msp"), "OrdererMSP", SignatureVerifier.create(), InstantSource.system());
       var consenter =
           new EtcdRaftConsenter(
               EtcdRaftConsenter.Settings.of(
                   folder.resolve("wal" + number),
                   Optional.of(new EtcdRaftConsenter.Tls(keys.certificateChain(), keys))),
-              new EnvelopeSigner(msp.signingIdentity(), InstantSource.system()),
+              signer(number),
               new Metrics(),
-              InstantSource.system());
+              InstantSource.system(),
+              new EtcdRaftConsenter.Room(WaitingBytes.customary(), WaitingBytes.customary()));
       server =
           GrpcServer.start(
               GrpcServer.Settings.of(
                   new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                   Optional.of(new ServerTls(keys, ServerTls.ClientAuth.REQUESTED, List.of()))),
-              List.of(consenter.service()),
+              List.of(consenter.service(), blocks),
               List.of(Caller.interceptor()));
       chain = consenter.chain("ch", support, support.lastMetadata());
       chain.start();
@@ -131,6 +139,22 @@ class EtcdRaftClusterTest {
       assertThat(chain).as("node %d runs", number).isNotNull();
       return chain;
     }
+  }
+
+  private X509Certificate certificate(int number) throws Exception {
+    return (X509Certificate)
+        CertificateFactory.getInstance("X.509")
+            .generateCertificate(read(node(number).resolve("tls/server.crt")).newInput());
+  }
+
+  private EnvelopeSigner signer(int number) throws Exception {
+    LocalMsp msp =
+        LocalMsp.load(
+            node(number).resolve("msp"),
+            "OrdererMSP",
+            SignatureVerifier.create(),
+            InstantSource.system());
+    return new EnvelopeSigner(msp.signingIdentity(), InstantSource.system());
   }
 
   @BeforeEach
@@ -174,6 +198,26 @@ class EtcdRaftClusterTest {
       nodes.get(stopped).support.awaitHeight(left.support.blocks().size());
     }
     assertSameBlocks(2 + SIZE);
+  }
+
+  /// Every block is a snapshot, of which the log keeps few behind; each node has a turn, and each
+  /// serves blocks, also to itself.
+  @Test
+  void aNodeThatWasAwayForLongGetsTheBlocksBeforeTheSnapshotFromTheOthers() throws Exception {
+    nodes.getFirst().order("before");
+    for (int turn = 0; turn < 2 * SIZE; turn++) {
+      Node away = nodes.get(turn % SIZE);
+      away.stop();
+      Node left = nodes.get((turn + 1) % SIZE);
+      for (int i = 0; i < 8; i++) {
+        left.order("turn " + turn + " message " + i);
+      }
+      away.start();
+      away.support.awaitHeight(left.support.blocks().size());
+    }
+    assertSameBlocks(2 + 2 * SIZE * 8);
+    assertThat(nodes).extracting(node -> node.blocks.asked()).anyMatch(times -> times > 0);
+    assertThat(nodes).extracting(node -> node.blocks.askedByItself()).containsOnly(0);
   }
 
   @Test
@@ -242,8 +286,15 @@ class EtcdRaftClusterTest {
     }
     List<Block> first = nodes.getFirst().support.blocks().subList(0, height);
     for (Node node : nodes) {
-      assertThat(node.support.blocks().subList(0, height)).isEqualTo(first);
+      assertThat(node.support.blocks().subList(0, height))
+          .usingElementComparator(Comparator.comparing(EtcdRaftClusterTest::unsigned))
+          .isEqualTo(first);
     }
+  }
+
+  /// What all orderers have alike of a block.
+  private static String unsigned(Block block) {
+    return block.toBuilder().clearMetadata().build().toByteString().toString(ISO_8859_1);
   }
 
   private Path node(int number) {
@@ -278,7 +329,11 @@ class EtcdRaftClusterTest {
           new ProfileSpec.RaftConsenter("127.0.0.1", ports.get(i), certificate, certificate));
       endpoints.add("127.0.0.1:" + ports.get(i));
     }
-    var options = ProfileSpec.Raft.CUSTOMARY_OPTIONS.toBuilder().setTickInterval("100ms").build();
+    var options =
+        ProfileSpec.Raft.CUSTOMARY_OPTIONS.toBuilder()
+            .setTickInterval("100ms")
+            .setSnapshotIntervalSize(1)
+            .build();
     var ordererOrganization =
         organization("OrdererOrg", "OrdererMSP", "ordererOrganizations/example.com", endpoints);
     var orderer =

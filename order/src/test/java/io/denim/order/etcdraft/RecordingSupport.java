@@ -5,11 +5,13 @@ import io.denim.channelconfig.ChannelConfig;
 import io.denim.channelconfig.ChannelConfigException;
 import io.denim.channelconfig.ConfigBlocks;
 import io.denim.identity.SignatureVerifier;
+import io.denim.order.BlockSigner;
 import io.denim.order.ChainSupport;
 import io.denim.order.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.Envelope;
@@ -21,9 +23,18 @@ final class RecordingSupport implements ChainSupport {
   private final List<ByteString> metadata = new ArrayList<>();
   private ChannelConfig config;
   private boolean left;
+  private final Optional<BlockSigner> signer;
+  private long lastConfig;
 
   RecordingSupport(Block genesis, SignatureVerifier verifier) throws ChannelConfigException {
+    this(genesis, verifier, Optional.empty());
+  }
+
+  /// @param signer signs blocks, where others are to believe them
+  RecordingSupport(Block genesis, SignatureVerifier verifier, Optional<BlockSigner> signer)
+      throws ChannelConfigException {
     this.verifier = verifier;
+    this.signer = signer;
     this.config = ChannelConfig.ofBlock(genesis, verifier);
     blocks.add(genesis);
     metadata.add(ByteString.EMPTY);
@@ -54,9 +65,12 @@ final class RecordingSupport implements ChainSupport {
 
   @Override
   public synchronized void write(List<Block> made, List<ByteString> consenterMetadata) {
-    blocks.addAll(made);
     metadata.addAll(consenterMetadata);
-    for (Block block : made) {
+    for (int i = 0; i < made.size(); i++) {
+      Block block = made.get(i);
+      lastConfig = ConfigBlocks.isConfigBlock(block) ? block.getHeader().getNumber() : lastConfig;
+      ByteString kept = consenterMetadata.get(i);
+      blocks.add(signer.map(each -> each.sign(block, lastConfig, kept)).orElse(block));
       if (ConfigBlocks.isConfigBlock(block)) {
         try {
           config = ChannelConfig.ofBlock(block, verifier);
