@@ -2,11 +2,13 @@ package io.denim.order;
 
 import com.google.protobuf.ByteString;
 import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.http.DefaultFullHttpRequest;
-import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.multipart.DefaultHttpDataFactory;
 import io.netty.handler.codec.http.multipart.FileUpload;
 import io.netty.handler.codec.http.multipart.HttpPostMultipartRequestDecoder;
@@ -24,13 +26,13 @@ final class MultipartForm {
   /// @param key the name that the file's part must have
   /// @throws ChannelException if the body is not such a form, or holds anything else
   static ByteString file(String contentType, byte[] body, String key) throws ChannelException {
-    FullHttpRequest request =
-        new DefaultFullHttpRequest(
-            HttpVersion.HTTP_1_1, HttpMethod.POST, "/", Unpooled.wrappedBuffer(body));
+    HttpRequest request = new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.POST, "/");
     request.headers().set(HttpHeaderNames.CONTENT_TYPE, contentType);
+    LastHttpContent content = new DefaultLastHttpContent(Unpooled.wrappedBuffer(body));
     HttpPostMultipartRequestDecoder decoder = null;
     try {
       decoder = new HttpPostMultipartRequestDecoder(new DefaultHttpDataFactory(false), request);
+      decoder.offer(content); // not with the request: then what it holds would be lost if it throws
       return onlyFile(decoder.getBodyHttpDatas(), key);
     } catch (RuntimeException | IOException e) { // the decoder has more than its own for bad input
       throw invalid("cannot read form from request body: " + e.getMessage());
@@ -38,7 +40,7 @@ final class MultipartForm {
       if (decoder != null) {
         decoder.destroy();
       }
-      request.release();
+      content.release();
     }
   }
 
