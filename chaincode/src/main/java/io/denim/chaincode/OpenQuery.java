@@ -17,10 +17,17 @@ import org.hyperledger.fabric.protos.peer.QueryResultBytes;
 final class OpenQuery {
   private static final int BATCH = 100;
 
+  /// A batch that has grown to so many bytes goes out before it is full.
+  private static final int BATCH_BYTES = 8 << 20;
+
+  /// A page is one message, which has to stay below gRPC's limit of 100 MiB.
+  private static final int PAGE_BYTES = 64 << 20;
+
   final String id;
   final Results<?> results;
   private final boolean paged;
   private List<QueryResultBytes> pending = new ArrayList<>();
+  private int pendingBytes;
   private int returned;
 
   OpenQuery(String id, Results<?> results, boolean paged) {
@@ -32,6 +39,7 @@ final class OpenQuery {
   /// The next batch. Results of an explicit page come all at once; others by the hundred, where one
   /// more is read ahead to know whether there are more. Closes the query at its end.
   ///
+  /// @throws SimulationException if they cannot be read, or a page is larger than a message may be
   /// @param limit how many results the query gives in all
   QueryResponse nextBatch(TransactionContext context, int limit) throws SimulationException {
     while (returned < limit) {
@@ -39,9 +47,8 @@ final class OpenQuery {
       if (next.isEmpty()) {
         break;
       }
-      List<QueryResultBytes> full = !paged && pending.size() == BATCH ? cut() : List.of();
-      pending.add(bytes((Message) next.get()));
-      returned++;
+      List<QueryResultBytes> full = isFull() ? cut() : List.of();
+      add(((Message) next.get()).toByteString());
       if (!full.isEmpty()) {
         return QueryResponse.newBuilder().addAllResults(full).setHasMore(true).setId(id).build();
       }
@@ -60,13 +67,25 @@ final class OpenQuery {
         .toByteString();
   }
 
+  private boolean isFull() {
+    return !paged && (pending.size() == BATCH || pendingBytes >= BATCH_BYTES);
+  }
+
+  private void add(ByteString result) throws SimulationException {
+    pending.add(QueryResultBytes.newBuilder().setResultBytes(result).build());
+    pendingBytes += result.size();
+    returned++;
+    if (paged && pendingBytes > PAGE_BYTES) {
+      throw new SimulationException(
+          "a page of %d results is larger than %d MiB; ask for fewer results in a page"
+              .formatted(returned, PAGE_BYTES >> 20));
+    }
+  }
+
   private List<QueryResultBytes> cut() {
     List<QueryResultBytes> batch = pending;
     pending = new ArrayList<>();
+    pendingBytes = 0;
     return batch;
-  }
-
-  private static QueryResultBytes bytes(Message result) {
-    return QueryResultBytes.newBuilder().setResultBytes(result.toByteString()).build();
   }
 }

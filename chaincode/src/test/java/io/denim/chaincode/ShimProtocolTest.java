@@ -206,6 +206,30 @@ class ShimProtocolTest {
   }
 
   @Test
+  void largeResultsComeInSmallerBatchesAndNoPageOutgrowsAMessage() throws Exception {
+    String large = "v".repeat(3 << 20);
+    for (int i = 0; i < 25; i++) {
+      ledger.with("kv/k%03d".formatted(i), large);
+    }
+    ScriptedShim shim = new ScriptedShim(channel).register("kv:1");
+    Future<ChaincodeOutcome> outcome = execute("t1", "kv");
+    shim.expect(Type.TRANSACTION);
+    GetStateByRange all = GetStateByRange.newBuilder().setStartKey("k").build();
+    QueryResponse first = query(shim.ask(Type.GET_STATE_BY_RANGE, "t1", all));
+    assertThat(first.getResultsCount()).isEqualTo(3);
+    assertThat(first.getHasMore()).isTrue();
+    ByteString pageSize = QueryMetadata.newBuilder().setPageSize(25).build().toByteString();
+    GetStateByRange page = all.toBuilder().setMetadata(pageSize).build();
+    ChaincodeMessage refused = shim.ask(Type.GET_STATE_BY_RANGE, "t1", page);
+    assertThat(refused.getType()).isEqualTo(Type.ERROR);
+    assertThat(refused.getPayload().toStringUtf8())
+        .contains("a page of 22 results is larger than 64 MiB");
+    shim.complete("t1", 200, "");
+    assertThat(outcome.get()).isInstanceOf(ChaincodeOutcome.Responded.class);
+    assertThat(ledger.open).isZero();
+  }
+
+  @Test
   void refusalsReachTheChaincodeWithFabricsTexts() throws Exception {
     ports.permission = new CollectionPermissions.Permission(false, false);
     ScriptedShim shim = new ScriptedShim(channel).register("kv:1");

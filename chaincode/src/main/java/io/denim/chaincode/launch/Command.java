@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /// A program to run.
 ///
@@ -11,6 +12,13 @@ import java.util.Map;
 record Command(List<String> arguments, Map<String, String> environment, Path folder) {
   private static final List<String> ALWAYS =
       List.of("LD_LIBRARY_PATH", "LIBPATH", "PATH", "TMPDIR");
+
+  private static final Pattern FOR_BUILDING =
+      Pattern.compile(
+          "PATH|HOME|USER|TMPDIR|LANG|LC_\\w+|LD_LIBRARY_PATH|LIBPATH|JAVA_HOME|JAVA_TOOL_OPTIONS|"
+              + "MAVEN_\\w+|M2_HOME|GRADLE_\\w+|GO[A-Z0-9]+|CGO_\\w+|CC|CXX|AR|NODE_\\w+|NVM_\\w+|"
+              + "npm_config_\\w+|NPM_CONFIG_\\w+|XDG_\\w+|SSL_CERT_\\w+|GIT_SSL_\\w+|"
+              + "(?i:https?_proxy|no_proxy|all_proxy)");
 
   Command {
     arguments = List.copyOf(arguments);
@@ -25,12 +33,13 @@ record Command(List<String> arguments, Map<String, String> environment, Path fol
     return environment;
   }
 
-  /// What compilers need of this process's environment: all but the peer's own settings.
+  /// What compilers and package managers need of this process's environment. The rest, such as keys
+  /// of a cloud, is not for the code that is built, which they may run.
   static Map<String, String> forBuilding() {
     Map<String, String> environment = new LinkedHashMap<>();
     System.getenv()
         .forEach((name, value) -> {
-          if (!name.startsWith("CORE_") && !name.startsWith("FABRIC_")) {
+          if (FOR_BUILDING.matcher(name).matches()) {
             environment.put(name, value);
           }
         });
