@@ -174,6 +174,13 @@ public final class BlockFeed implements AutoCloseable {
           channelId,
           orderer.address(),
           e.getMessage());
+    } catch (RuntimeException e) { // such as a disk's fault where blocks are stored; it may pass
+      LOG.error(
+          "[channel: {}] A block from orderer {} could not be dealt with: {}",
+          channelId,
+          orderer.address(),
+          e.getMessage(),
+          e);
     }
   }
 
@@ -224,9 +231,12 @@ public final class BlockFeed implements AutoCloseable {
   private Optional<String> take(DeliverResponse response) throws InterruptedException {
     return switch (response.getTypeCase()) {
       case BLOCK -> {
-        delivered = true;
-        taker.outOfReach(false);
-        yield taker.take(response.getBlock());
+        Optional<String> problem = taker.take(response.getBlock());
+        if (problem.isEmpty()) {
+          delivered = true;
+          taker.outOfReach(false);
+        }
+        yield problem;
       }
       case STATUS -> Optional.of("it answers " + response.getStatus());
       case TYPE_NOT_SET -> Optional.of("it sent neither a block nor a status");

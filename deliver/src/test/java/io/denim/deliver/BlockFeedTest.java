@@ -214,6 +214,19 @@ class BlockFeedTest {
   }
 
   @Test
+  void anOrdererOfWhichAllIsRefusedCountsAsOutOfReach() throws Exception {
+    blocks.orderers.remove(1);
+    blocks.refused = "one";
+    one.has(3);
+    try (BlockFeed feed = feed()) {
+      assertThat(blocks.outOfReach.poll(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(blocks.outOfReach.poll(30, TimeUnit.SECONDS)).isTrue();
+      blocks.refused = "";
+      blocks.await(0);
+    }
+  }
+
+  @Test
   void whoRestsTakesNothingAndGoesOnWhereItWas() throws Exception {
     one.has(1);
     other.has(1);

@@ -126,6 +126,9 @@ final class BlockIntake {
       stopDraining();
     } catch (InterruptedException e) {
       stopDraining(); // the channel closes
+    } catch (RuntimeException e) {
+      LOG.error("[channel: {}] A pushed block could not be dealt with", channelId, e);
+      stopDraining();
     }
   }
 

@@ -56,6 +56,19 @@ final class OrdererDeliveries {
     }
   }
 
+  /// This peer cannot commit a channel's blocks, so others should not depend on it.
+  void cannotCommit(String channelId) {
+    lock.lock();
+    try {
+      OrdererDelivery delivery = running.get(channelId);
+      if (delivery != null) {
+        delivery.stepDown();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Whether a channel's blocks should come from other peers.
   boolean isFollower(String channelId) {
     lock.lock();

@@ -69,6 +69,13 @@ final class OrdererDelivery implements AutoCloseable {
     return leads;
   }
 
+  /// Leaves it to another peer of the organization, where one is elected to take blocks.
+  void stepDown() {
+    if (client.deliveries().isElected() && leads) {
+      client.gossip().yieldLeadership(channel.id());
+    }
+  }
+
   /// Whether no orderer brings blocks, though it should.
   boolean isCutOff() {
     return outOfReach && leads;
@@ -123,7 +130,7 @@ final class OrdererDelivery implements AutoCloseable {
                 + " peer.deliveryclient.reconnectTotalTimeThreshold duration ({}), giving up",
             channel.id(),
             client.settings().timing().totalPause());
-        client.gossip().yieldLeadership(channel.id());
+        stepDown();
       } else {
         LOG.warn(
             "[channel: {}] peer is a static leader, ignoring"

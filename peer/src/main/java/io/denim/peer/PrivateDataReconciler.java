@@ -7,7 +7,6 @@ import io.denim.gossip.privdata.PrivateDataPull;
 import io.denim.gossip.privdata.PulledPrivateData;
 import io.denim.gossip.privdata.WantedPrivateData;
 import io.denim.ledger.CollectionName;
-import io.denim.ledger.LedgerException;
 import io.denim.ledger.PeerLedger.BlockOfPrivateData;
 import io.denim.ledger.PeerLedger.MissingInBlock;
 import io.denim.ledger.TxPvtData;
@@ -71,7 +70,7 @@ final class PrivateDataReconciler implements AutoCloseable {
         for (PeerChannel channel : channels.all()) {
           try {
             round(channel);
-          } catch (LedgerException e) {
+          } catch (RuntimeException e) { // the other channels go on
             LOG.error(
                 "[channel: {}] Failed to reconcile missing private data: {}",
                 channel.id(),

@@ -71,8 +71,10 @@ final class StateTransfer implements AutoCloseable {
           lastCheck = now;
         }
         for (PeerChannel channel : channels.all()) {
-          if (channel.failure().isEmpty() && isWanted(channel.id(), due)) {
-            catchUp(channel);
+          if (channel.failure().isPresent()) {
+            deliveries.cannotCommit(channel.id());
+          } else if (isWanted(channel.id(), due)) {
+            tryToCatchUp(channel);
           }
         }
       }
@@ -86,6 +88,14 @@ final class StateTransfer implements AutoCloseable {
   private boolean isWanted(String channelId, boolean due) {
     return deliveries.isCutOff(channelId)
         || (due && (settings.enabled() || deliveries.isFollower(channelId)));
+  }
+
+  private void tryToCatchUp(PeerChannel channel) throws InterruptedException {
+    try {
+      catchUp(channel);
+    } catch (RuntimeException e) { // the other channels go on
+      LOG.error("[channel: {}] Catching up failed: {}", channel.id(), e.getMessage(), e);
+    }
   }
 
   private void catchUp(PeerChannel channel) throws InterruptedException {
