@@ -7,8 +7,7 @@ import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What a certificate's extensions say about its use. Constraints on names are not understood: a
-/// certificate that has them cannot issue here.
+/// What a certificate's extensions say about its use.
 ///
 /// Follows Go's crypto/x509 parser.go processExtensions.
 ///
@@ -18,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param serverAuth whether the extended key usage, if there is one, allows a TLS server, which Go
 ///   asks of every certificate that it verifies
 /// @param unhandledCritical whether there is a critical extension that is not understood
+/// @param nameConstraints whether it constrains the names of certificates below it
 /// @param subjectKeyId empty where there is none
 /// @param alternativeNames the extension's bytes
 record CertificateExtensions(
@@ -108,7 +108,7 @@ record CertificateExtensions(
         case 19 -> basicConstraints(reader);
         case 30 -> {
           nameConstraints = true;
-          return false;
+          return NameConstraints.understood(value);
         }
         case 31, 32, 33, 36 -> reader.read(DerReader.SEQUENCE);
         case 35 -> authorityKeyId(critical, reader);

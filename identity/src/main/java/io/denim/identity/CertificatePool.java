@@ -9,8 +9,8 @@ import java.util.Optional;
 /// The CAs that chains may lead over. Immutable.
 ///
 /// Follows Go's crypto/x509 verify.go Certificate.Verify, cert_pool.go, for the options that MSPs
-/// use: any name, use as a TLS server. Constraints on names or policies are not understood: a CA
-/// with constraints on names issues nothing here.
+/// use: any name, use as a TLS server. Constraints on policies are not understood, and those on
+/// names not applied: a CA that has them issues no certificate with alternative names here.
 record CertificatePool(List<Certificate> roots, List<Certificate> intermediates) {
   private static final int MAX_SIGNATURE_CHECKS = 100;
 
@@ -55,10 +55,13 @@ record CertificatePool(List<Certificate> roots, List<Certificate> intermediates)
   }
 
   private boolean usable(List<Certificate> chain) {
+    boolean named = false;
     for (Certificate certificate : chain) {
-      if (!certificate.extensions().serverAuth()) {
+      CertificateExtensions extensions = certificate.extensions();
+      if (!extensions.serverAuth() || (named && extensions.nameConstraints())) {
         return false;
       }
+      named |= extensions.alternativeNames() != null;
     }
     return true;
   }
@@ -66,7 +69,7 @@ record CertificatePool(List<Certificate> roots, List<Certificate> intermediates)
   private static Optional<String> invalid(
       Certificate certificate, boolean intermediate, List<Certificate> chain, Instant at) {
     CertificateExtensions extensions = certificate.extensions();
-    if (extensions.unhandledCritical() || extensions.nameConstraints()) {
+    if (extensions.unhandledCritical()) {
       return Optional.of("x509: unhandled critical extension");
     }
     if (at.isBefore(certificate.notBefore()) || at.isAfter(certificate.notAfter())) {
