@@ -16,7 +16,6 @@ import org.hyperledger.fabric.protos.common.Consortium;
 import org.hyperledger.fabric.protos.common.HashingAlgorithm;
 import org.hyperledger.fabric.protos.common.OrdererAddresses;
 import org.hyperledger.fabric.protos.common.Orderers;
-import org.jspecify.annotations.Nullable;
 
 /// Reads a channel group into its sections (fabric v3.1.5 common/channelconfig/bundle.go,
 /// channel.go).
@@ -89,13 +88,16 @@ final class ConfigReader {
     GroupValues values = GroupValues.of(group, VALUES);
     values.get(ConfigKeys.ORDERERS, ORDERERS, Orderers.getDefaultInstance());
     values.get(ConfigKeys.CONSORTIUM, CONSORTIUM, Consortium.getDefaultInstance());
+    Set<String> channel = capabilities(group);
+    String hashing = hashingAlgorithm(values);
+    List<String> addresses =
+        ordererAddresses(
+            values, new io.denim.channelconfig.Capabilities(channel, Set.of(), Set.of()));
     var capabilities =
         new io.denim.channelconfig.Capabilities(
-            capabilities(group),
-            capabilities(group.getGroupsMap().get(ConfigKeys.ORDERER)),
-            capabilities(group.getGroupsMap().get(ConfigKeys.APPLICATION)));
-    String hashing = hashingAlgorithm(values);
-    List<String> addresses = ordererAddresses(values, capabilities);
+            channel,
+            capabilities(group, ConfigKeys.ORDERER),
+            capabilities(group, ConfigKeys.APPLICATION));
     var msps = new OrganizationMsps(capabilities.mspVersion(), verifier);
     Optional<OrdererConfig> orderer = Optional.empty();
     Optional<ApplicationConfig> application = Optional.empty();
@@ -114,20 +116,31 @@ final class ConfigReader {
               throw new ChannelConfigException("Disallowed channel group: " + entry.getKey());
         }
       } catch (ChannelConfigException e) {
-        throw e.within("could not create channel " + entry.getKey() + " sub-group config");
+        throw e.within(inSection(entry.getKey()));
       }
     }
     return new Sections(
         capabilities, hashing, addresses, orderer, application, consortiums, msps.manager());
   }
 
-  private static Set<String> capabilities(@Nullable ConfigGroup group)
+  private static String inSection(String name) {
+    return "could not create channel " + name + " sub-group config";
+  }
+
+  private static Set<String> capabilities(ConfigGroup channel, String section)
       throws ChannelConfigException {
-    return group == null
-        ? Set.of()
-        : io.denim.channelconfig.Capabilities.names(
-            new GroupValues(group)
-                .get(ConfigKeys.CAPABILITIES, CAPABILITIES, Capabilities.getDefaultInstance()));
+    ConfigGroup group = channel.getGroupsMap().get(section);
+    try {
+      return group == null ? Set.of() : capabilities(group);
+    } catch (ChannelConfigException e) {
+      throw e.within(inSection(section));
+    }
+  }
+
+  private static Set<String> capabilities(ConfigGroup group) throws ChannelConfigException {
+    return io.denim.channelconfig.Capabilities.names(
+        new GroupValues(group)
+            .get(ConfigKeys.CAPABILITIES, CAPABILITIES, Capabilities.getDefaultInstance()));
   }
 
   private static String hashingAlgorithm(GroupValues values) throws ChannelConfigException {

@@ -31,8 +31,7 @@ record GroupValues(ConfigGroup group) {
     try {
       return parser.parse(value.getValue());
     } catch (InvalidProtocolBufferException e) {
-      throw new ChannelConfigException(
-          "failed to deserialize values: value " + key + ": " + e.getMessage(), e);
+      throw new ChannelConfigException("failed to deserialize values: " + e.getMessage(), e);
     }
   }
 }

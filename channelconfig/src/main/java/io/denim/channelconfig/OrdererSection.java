@@ -117,20 +117,10 @@ final class OrdererSection {
   private static Duration timeoutOf(String text) throws ChannelConfigException {
     Duration timeout;
     try {
-      timeout = GoDuration.parse(text);
+      timeout = GoDuration.parseAsGo(text);
     } catch (IllegalArgumentException e) {
       throw new ChannelConfigException(
-          "Attempted to set the batch timeout to a invalid value: time: invalid duration \""
-              + text
-              + "\"",
-          e);
-    }
-    boolean bareNumber = !text.isEmpty() && Character.isDigit(text.charAt(text.length() - 1));
-    if (bareNumber && !timeout.isZero()) {
-      throw new ChannelConfigException(
-          "Attempted to set the batch timeout to a invalid value: time: missing unit in duration \""
-              + text
-              + "\"");
+          "Attempted to set the batch timeout to a invalid value: " + e.getMessage(), e);
     }
     if (timeout.isNegative() || timeout.isZero()) {
       throw new ChannelConfigException(

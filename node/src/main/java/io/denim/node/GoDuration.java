@@ -2,7 +2,10 @@ package io.denim.node;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -12,7 +15,72 @@ public final class GoDuration {
       Pattern.compile("(\\d+(?:\\.\\d*)?|\\.\\d+)(ns|us|µs|μs|ms|s|m|h)");
   private static final BigDecimal LONGEST = BigDecimal.valueOf(Long.MAX_VALUE);
 
+  private static final Pattern GO_PART =
+      Pattern.compile("(?<digits>[0-9]*)(?<fraction>\\.[0-9]*)?(?<unit>[^.0-9]*)", Pattern.DOTALL);
+  private static final Set<String> UNITS = Set.of("ns", "us", "µs", "μs", "ms", "s", "m", "h");
+
   private GoDuration() {}
+
+  /// Reads what Go reads and nothing more, for values that Go nodes must agree on.
+  ///
+  /// @throws IllegalArgumentException if it is none, in Go's words (time/format.go ParseDuration)
+  public static Duration parseAsGo(String text) {
+    boolean signed = text.startsWith("-") || text.startsWith("+");
+    String rest = signed ? text.substring(1) : text;
+    if (rest.equals("0")) {
+      return Duration.ZERO;
+    }
+    if (rest.isEmpty()) {
+      throw refused("invalid duration", text);
+    }
+    BigDecimal nanos = BigDecimal.ZERO;
+    while (!rest.isEmpty()) {
+      Matcher part = GO_PART.matcher(rest);
+      if (!part.lookingAt() || !hasDigits(part)) {
+        throw refused("invalid duration", text);
+      }
+      String unit = part.group("unit");
+      if (unit.isEmpty()) {
+        throw refused("missing unit in duration", text);
+      }
+      if (!UNITS.contains(unit)) {
+        throw refused("unknown unit " + quoted(unit) + " in duration", text);
+      }
+      String fraction = part.group("fraction") == null ? "" : part.group("fraction");
+      BigDecimal size = new BigDecimal("0" + part.group("digits") + fraction);
+      nanos =
+          nanos.add(
+              size.multiply(BigDecimal.valueOf(nanosOf(unit))).setScale(0, RoundingMode.DOWN));
+      if (nanos.compareTo(LONGEST) > 0) {
+        throw refused("invalid duration", text);
+      }
+      rest = rest.substring(part.end());
+    }
+    Duration size = Duration.ofNanos(nanos.longValueExact());
+    return text.startsWith("-") ? size.negated() : size;
+  }
+
+  private static boolean hasDigits(Matcher part) {
+    String fraction = part.group("fraction");
+    return !part.group("digits").isEmpty() || (fraction != null && fraction.length() > 1);
+  }
+
+  private static IllegalArgumentException refused(String what, String text) {
+    return new IllegalArgumentException("time: " + what + " " + quoted(text));
+  }
+
+  /// As Go's time package quotes: what is no printable ASCII byte by byte.
+  private static String quoted(String text) {
+    StringBuilder quoted = new StringBuilder("\"");
+    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+      if (b < ' ') { // or not ASCII
+        quoted.append("\\x").append(HexFormat.of().toHexDigits(b));
+      } else {
+        quoted.append(b == '"' || b == '\\' ? "\\" : "").append((char) b);
+      }
+    }
+    return quoted.append('"').toString();
+  }
 
   /// @param text such as `1h2m3.5s`, or a bare number of nanoseconds
   /// @throws IllegalArgumentException if it is neither

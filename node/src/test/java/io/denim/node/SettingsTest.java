@@ -125,6 +125,25 @@ class SettingsTest {
   }
 
   @Test
+  void whatGoReadsAsADurationAndNothingElse() {
+    assertThat(GoDuration.parseAsGo("1h1.5s.5ms")).isEqualTo(Duration.parse("PT1H1.5005S"));
+    assertThat(GoDuration.parseAsGo("-1.s")).isEqualTo(Duration.ofSeconds(-1));
+    assertThat(GoDuration.parseAsGo("+0")).isEqualTo(Duration.ZERO);
+    Map<String, String> refused =
+        Map.of(
+            "", "time: invalid duration \"\"",
+            " 1s", "time: invalid duration \" 1s\"",
+            "1s ", "time: unknown unit \"s \" in duration \"1s \"",
+            "300os", "time: unknown unit \"os\" in duration \"300os\"",
+            "10", "time: missing unit in duration \"10\"",
+            ".s", "time: invalid duration \".s\"",
+            "1é\"", "time: unknown unit \"\\xc3\\xa9\\\"\" in duration \"1\\xc3\\xa9\\\"\"",
+            "9999999h", "time: invalid duration \"9999999h\"");
+    refused.forEach(
+        (text, words) -> assertThatThrownBy(() -> GoDuration.parseAsGo(text)).hasMessage(words));
+  }
+
+  @Test
   void durationsAndSizesAsGoWritesThem() {
     assertThat(GoDuration.parse("1h2m3.5s")).isEqualTo(Duration.ofMillis(3_723_500));
     assertThat(GoDuration.parse("10")).isEqualTo(Duration.ofNanos(10));

@@ -6,6 +6,7 @@ import io.denim.channelconfig.ChannelConfig;
 import io.denim.channelconfig.ConsensusType;
 import io.denim.channelconfig.OrdererOrganization;
 import io.denim.node.GoDuration;
+import io.denim.wire.WireParser;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Optional;
@@ -21,6 +22,8 @@ import org.hyperledger.fabric.protos.orderer.etcdraft.Options;
 /// time (fabric v3.1.5 orderer/consensus/etcdraft/chain.go, ValidateConsensusMetadata, util.go).
 public final class RaftConfigRules {
   private static final int MAX_PORT = 65_535;
+  private static final WireParser<ConfigMetadata> METADATA =
+      WireParser.of(ConfigMetadata.getDefaultInstance());
 
   private RaftConfigRules() {}
 
@@ -49,7 +52,7 @@ public final class RaftConfigRules {
     }
     ConfigMetadata updated;
     try {
-      updated = ConfigMetadata.parseFrom(after.metadata());
+      updated = METADATA.parse(after.metadata());
     } catch (InvalidProtocolBufferException e) {
       return Optional.of(
           "failed to unmarshal new etcdraft metadata configuration: " + e.getMessage());
@@ -103,7 +106,7 @@ public final class RaftConfigRules {
               + ")");
     }
     try {
-      if (!GoDuration.parse(options.getTickInterval()).isPositive()) {
+      if (!GoDuration.parseAsGo(options.getTickInterval()).isPositive()) {
         return Optional.of("TickInterval cannot be zero");
       }
     } catch (IllegalArgumentException e) {
