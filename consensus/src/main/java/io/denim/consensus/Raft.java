@@ -21,6 +21,7 @@ final class Raft {
   private long term;
   private long vote;
   private long leader;
+  private boolean held;
   private int electionElapsed;
   private int electionTimeout;
 
@@ -175,7 +176,16 @@ final class Raft {
   // Elections
 
   boolean isPromotable() {
-    return membership.has(id()) && log.unstoredSnapshot().isEmpty();
+    return membership.has(id()) && log.unstoredSnapshot().isEmpty() && !held;
+  }
+
+  /// Whether committed entries are to be left alone.
+  void hold(boolean hold) {
+    held = hold;
+  }
+
+  boolean isHeld() {
+    return held;
   }
 
   /// Begins an election, unless this node leads already or could not win one.

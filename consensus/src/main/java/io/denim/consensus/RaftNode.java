@@ -145,7 +145,13 @@ public final class RaftNode {
         || !raft.hardState().equals(handedOut)
         || raft.log().unstoredSnapshot().isPresent()
         || !raft.log().unstored().isEmpty()
-        || !raft.log().nextCommitted(0).isEmpty();
+        || (!raft.isHeld() && !raft.log().nextCommitted(0).isEmpty());
+  }
+
+  /// Whether committed entries wait, because the owner must first get what a snapshot stands for.
+  /// The node still stores, votes and answers, but begins no election, as it could not lead.
+  public void holdCommitted(boolean hold) {
+    raft.hold(hold);
   }
 
   /// What to do now. Once it is done, {@link #advance} must be called.
@@ -155,7 +161,7 @@ public final class RaftNode {
     HardState hardState = raft.hardState();
     List<Entry> entries = raft.log().unstored();
     Optional<Snapshot> snapshot = raft.log().unstoredSnapshot();
-    applying = raft.log().nextCommitted(MAX_APPLIED_BYTES);
+    applying = raft.isHeld() ? List.of() : raft.log().nextCommitted(MAX_APPLIED_BYTES);
     toSelf = raft.takeToSelf();
     storing = entries.isEmpty() ? 0 : entries.getLast().index();
     storingSnapshot = snapshot.isPresent();

@@ -18,6 +18,21 @@ class SingleNodeTest {
   private HardState hardState = HardState.EMPTY;
 
   @Test
+  void committedEntriesThatAreHeldComeOnceTheyAreNotHeld() {
+    RaftNode node = started();
+    node.propose(data(1));
+    node.holdCommitted(true);
+    work(node);
+    long before = node.appliedIndex();
+    assertThat(node.hardState().commit()).isEqualTo(before + 1);
+    assertThat(stored.getLast().data()).as("stored all the same").isEqualTo(data(1));
+    node.holdCommitted(false);
+    assertThat(node.hasReady()).isTrue();
+    work(node);
+    assertThat(applied.getLast().data()).isEqualTo(data(1));
+  }
+
+  @Test
   void aSingleNodeLeadsAndCommits() {
     RaftNode node = started();
     assertThat(node.softState()).isEqualTo(new SoftState(1, Role.LEADER));

@@ -11,23 +11,23 @@ import io.denim.wire.BlockHash;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Semaphore;
 import org.hyperledger.fabric.protos.common.Block;
-import org.jspecify.annotations.Nullable;
 
-/// Fetches blocks for a chain that fell behind: the feed's thread checks each one and hands it to
-/// the chain's thread, which writes it before the next is checked, so that a configuration among
-/// them is in force for those after it.
+/// Fetches blocks for a chain that fell behind: the feed's thread checks each one and puts it into
+/// the chain's inbox; the chain's thread writes it before the next is checked, so that a
+/// configuration among them is in force for those after it.
 final class BlockPull implements BlockFeed.Taker {
   private final ChainSupport support;
-  private final SynchronousQueue<Block> handOver = new SynchronousQueue<>();
+  private final RaftInbox inbox;
+  private final Semaphore written = new Semaphore(0);
   private long next; // of the feed's thread
   private final long to;
   private final String ownAddress;
 
   /// @param ownAddress of this node, which would wait for itself
-  BlockPull(ChainSupport support, long from, long to, String ownAddress) {
+  BlockPull(ChainSupport support, RaftInbox inbox, long from, long to, String ownAddress) {
+    this.inbox = inbox;
     this.ownAddress = ownAddress;
     this.support = support;
     this.next = from;
@@ -53,22 +53,11 @@ final class BlockPull implements BlockFeed.Taker {
     }
     Optional<String> problem = problem(block);
     if (problem.isEmpty()) {
-      handOver.put(block);
+      inbox.offer(new RaftInbox.Event.Pulled(block, written::release));
+      written.acquire();
       next++;
-      // The chain's thread takes a token's place when it has written the block.
-      handOver.put(block);
     }
     return problem;
-  }
-
-  /// The next block; null if none came in time.
-  @Nullable Block poll(long millis) throws InterruptedException {
-    return handOver.poll(millis, TimeUnit.MILLISECONDS);
-  }
-
-  /// The block is written; the next may be checked.
-  void written() throws InterruptedException {
-    handOver.take();
   }
 
   private Optional<String> problem(Block block) {

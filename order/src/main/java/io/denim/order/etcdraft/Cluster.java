@@ -5,12 +5,10 @@ import io.denim.order.Submission;
 import java.util.Collection;
 import java.util.Map;
 import java.util.function.LongConsumer;
-import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.Envelope;
 import org.hyperledger.fabric.protos.orderer.etcdraft.Consenter;
 
-/// How a chain reaches the other orderers of its channel. Only {@link #forward} and {@link #pull}
-/// may take time.
+/// How a chain reaches the other orderers of its channel. Only {@link #forward} may take time.
 interface Cluster {
   /// Who the members of the channel are from now on, this node included.
   void configure(Map<Long, Consenter> members);
@@ -33,19 +31,13 @@ interface Cluster {
   /// @param found is told, unless nobody knows one
   void findNewestConfig(LongConsumer found);
 
-  /// Fetches blocks from other orderers, checked against the channel's configuration.
-  ///
-  /// @param taker takes each block in order, on this thread; the configuration of one that carries
-  ///   a new one is in force when it returns
-  /// @throws InterruptedException if the cluster is closed meanwhile
-  void pull(long from, long to, BlockTaker taker) throws InterruptedException;
+  /// Begins to fetch blocks from other orderers. They come to the chain's inbox one after the
+  /// other, each checked against the configuration that the one before it left.
+  void pull(long from, long to);
+
+  /// Ends that.
+  void endPull();
 
   /// Ends all connections.
   void close();
-
-  /// Who takes fetched blocks.
-  @FunctionalInterface
-  interface BlockTaker {
-    void take(Block block);
-  }
 }

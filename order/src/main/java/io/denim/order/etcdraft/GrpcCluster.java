@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
-import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.Envelope;
 import org.hyperledger.fabric.protos.orderer.ConsensusRequest;
 import org.hyperledger.fabric.protos.orderer.StepRequest;
@@ -37,10 +37,10 @@ import org.slf4j.LoggerFactory;
 /// safe for use by any thread.
 final class GrpcCluster implements Cluster {
   private static final Logger LOG = LoggerFactory.getLogger("orderer.common.cluster");
-  private static final long POLL_MILLIS = 200;
   private static final int HAND_OVER_ATTEMPTS = 5;
 
-  /// The chain stands still while it fetches, so that nobody is waited for as long as peers may.
+  /// A consenter without its blocks is of no use, so that it waits for nobody as long as a peer
+  /// may.
   private static final FeedTiming PULL_TIMING =
       new FeedTiming(
           Duration.ofSeconds(3),
@@ -59,6 +59,7 @@ final class GrpcCluster implements Cluster {
   private volatile Map<ByteString, Long> members = Map.of();
   private volatile ByteString metadata = ByteString.EMPTY;
   private volatile String ownAddress = "";
+  private final AtomicReference<@Nullable BlockFeed> pulling = new AtomicReference<>();
   private volatile boolean closed;
 
   /// Who this node is to the others.
@@ -238,28 +239,33 @@ final class GrpcCluster implements Cluster {
   }
 
   @Override
-  public void pull(long from, long to, BlockTaker taker) throws InterruptedException {
-    BlockPull pull = new BlockPull(support, from, to, ownAddress);
+  public void pull(long from, long to) {
+    BlockPull pull = new BlockPull(support, inbox, from, to, ownAddress);
     var connection = new BlockFeed.Connection(true, Optional.of(own.keyPair()));
-    try (BlockFeed feed = new BlockFeed(channelId, pull, own.signer(), connection, PULL_TIMING)) {
-      feed.start();
-      for (long number = from; number <= to; ) {
-        if (closed) {
-          throw new InterruptedException("the chain is closed");
-        }
-        Block block = pull.poll(POLL_MILLIS);
-        if (block != null) {
-          taker.take(block);
-          pull.written();
-          number++;
-        }
-      }
+    BlockFeed feed = new BlockFeed(channelId, pull, own.signer(), connection, PULL_TIMING);
+    replacePull(feed);
+    feed.start();
+    if (closed) { // meanwhile, by another thread
+      endPull();
+    }
+  }
+
+  @Override
+  public void endPull() {
+    replacePull(null);
+  }
+
+  private void replacePull(@Nullable BlockFeed next) {
+    BlockFeed ended = pulling.getAndSet(next);
+    if (ended != null) {
+      ended.close();
     }
   }
 
   @Override
   public void close() {
     closed = true;
+    endPull();
     for (long id : remotes.keySet()) {
       disconnect(id);
     }

@@ -31,10 +31,13 @@ final class NoCluster implements Cluster {
   public void findNewestConfig(LongConsumer found) {}
 
   @Override
-  public void pull(long from, long to, BlockTaker taker) {
+  public void pull(long from, long to) {
     throw new IllegalStateException(
         "block " + from + " is missing and there is no other orderer to fetch it from");
   }
+
+  @Override
+  public void endPull() {}
 
   @Override
   public void close() {}

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.hyperledger.fabric.protos.common.Block;
 import org.jspecify.annotations.Nullable;
 
 /// What waits for a chain's thread: messages of other nodes, which are dropped when there are too
@@ -52,6 +53,11 @@ final class RaftInbox {
 
     /// What became of a message to another node.
     record Delivery(long node, boolean snapshot, boolean arrived) implements Event {}
+
+    /// A block that was fetched.
+    ///
+    /// @param written to be run once it is written, then the next one comes
+    record Pulled(Block block, Runnable written) implements Event {}
 
     /// The newest config block that another orderer has, found because this node knows no leader.
     record ConfigFound(long number) implements Event {}
@@ -100,12 +106,14 @@ final class RaftInbox {
     }
   }
 
-  /// Adds a message or a report, unless there are too many.
+  /// Adds a message or a report, unless there are too many; a fetched block always, as the next one
+  /// waits for it.
   void offer(Event event) {
     lock.lock();
     try {
       long bytes = bytes(event);
-      if (!closed && events.size() < MAX_EVENTS && (bytes == 0 || cluster.offer(bytes))) {
+      boolean hasRoom = events.size() < MAX_EVENTS || event instanceof Event.Pulled;
+      if (!closed && hasRoom && (bytes == 0 || cluster.offer(bytes))) {
         events.add(event);
         changed.signalAll();
       }

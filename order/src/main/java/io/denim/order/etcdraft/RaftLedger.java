@@ -56,6 +56,9 @@ final class RaftLedger {
   private boolean evicted;
   private long snapshotBytes;
   private long appliedTerm;
+  private long fetchTarget; // the block up to which others' blocks are fetched; 0 while none are
+  private long fetchEnd; // of those that are asked for
+  private long fetchedTerm; // of the newest snapshot
   private Written written = config -> {};
 
   /// Who hears of written blocks.
@@ -161,26 +164,31 @@ final class RaftLedger {
     bytesSinceSnapshot = 0;
   }
 
-  /// Fetches the blocks up to a snapshot's from other orderers.
-  void catchUp(Snapshot snapshot) throws InterruptedException {
+  /// Begins to fetch the blocks up to a snapshot's from other orderers. Until they are here, no
+  /// committed entry is applied; Raft goes on otherwise.
+  void catchUp(Snapshot snapshot) {
     Block last = parse(snapshot.data());
     long target = last.getHeader().getNumber();
     appliedIndex = Math.max(appliedIndex, snapshot.index());
+    fetchedTerm = Math.max(fetchedTerm, snapshot.term());
     if (target < nextNumber) {
       LOG.info("Snapshot is at block [{}], no sync needed {}", target, label);
-    } else {
-      LOG.info(
-          "Catching up with snapshot taken at block [{}], starting from block [{}] {}",
-          target,
-          nextNumber,
-          label);
-      pull(target);
+      if (!isCatchingUp()) {
+        newTerm(Math.max(appliedTerm, fetchedTerm));
+      }
+      return;
     }
-    newTerm(Math.max(appliedTerm, snapshot.term()));
+    LOG.info(
+        "Catching up with snapshot taken at block [{}], starting from block [{}] {}",
+        target,
+        nextNumber,
+        label);
+    fetchTo(target);
   }
 
-  /// Fetches blocks up to one that others have, of which this node heard by another way than Raft.
-  void catchUpTo(long target) throws InterruptedException {
+  /// Begins to fetch blocks up to one that others have, of which this node heard by another way
+  /// than Raft.
+  void catchUpTo(long target) {
     if (target >= nextNumber) {
       LOG.info(
           "Received artificial snapshot to trigger catchup to block [{}], starting from block [{}]"
@@ -188,19 +196,50 @@ final class RaftLedger {
           target,
           nextNumber,
           label);
-      pull(target);
+      fetchTo(target);
     }
   }
 
-  private void pull(long target) throws InterruptedException {
-    cluster.pull(
-        nextNumber,
-        target,
-        block -> {
-          write(block, Math.max(membership.metadata().getRaftIndex(), raftIndexOf(block)));
-          flush();
-        });
-    LOG.info("Finished syncing with cluster up to and including block [{}] {}", target, label);
+  /// Whether blocks that others have are being fetched.
+  boolean isCatchingUp() {
+    return fetchTarget > 0;
+  }
+
+  private void fetchTo(long target) {
+    boolean isUnderWay = isCatchingUp();
+    fetchTarget = Math.max(fetchTarget, target);
+    if (!isUnderWay) {
+      fetch();
+    }
+  }
+
+  private void fetch() {
+    node.holdCommitted(true);
+    fetchEnd = fetchTarget;
+    cluster.pull(nextNumber, fetchEnd);
+  }
+
+  /// Writes a block that was fetched.
+  void fetched(Block block) {
+    long number = block.getHeader().getNumber();
+    if (!isCatchingUp() || number != nextNumber) {
+      LOG.debug("Block [{}] was fetched, but is not wanted any more {}", number, label);
+      return;
+    }
+    write(block, Math.max(membership.metadata().getRaftIndex(), raftIndexOf(block)));
+    flush();
+    if (number < fetchEnd) {
+      return;
+    }
+    if (fetchEnd < fetchTarget) {
+      fetch(); // another snapshot came meanwhile
+      return;
+    }
+    LOG.info("Finished syncing with cluster up to and including block [{}] {}", number, label);
+    fetchTarget = 0;
+    cluster.endPull();
+    node.holdCommitted(false);
+    newTerm(Math.max(appliedTerm, fetchedTerm));
   }
 
   /// The Raft index that another orderer wrote beside a block; 0 if it is not there.

@@ -3,6 +3,7 @@ package io.denim.order.etcdraft;
 import io.denim.consensus.Bytes;
 import io.denim.consensus.ConfChange;
 import io.denim.consensus.ConfState;
+import io.denim.consensus.Message;
 import io.denim.consensus.RaftNode;
 import io.denim.consensus.RaftOptions;
 import io.denim.consensus.RaftState;
@@ -28,6 +29,7 @@ import org.slf4j.LoggerFactory;
 final class RaftReplica {
   private static final Logger LOG = LoggerFactory.getLogger("orderer.consensus.etcdraft");
   private static final int MAX_EVENTS_A_ROUND = 512;
+  private static final int MAX_HELD_ENTRIES = 64;
   private static final int KEPT_BEHIND_SNAPSHOT = 4;
   private static final int MIN_BLOCKS_IN_FLIGHT = 64;
 
@@ -189,7 +191,7 @@ final class RaftReplica {
           proposals.refuse(submitted);
         }
       }
-      case RaftInbox.Event.Received(var message) -> node.step(message);
+      case RaftInbox.Event.Received(var message) -> receive(message);
       case RaftInbox.Event.Delivery(long to, boolean snapshot, boolean arrived) -> {
         if (!arrived) {
           node.reportUnreachable(to);
@@ -198,11 +200,25 @@ final class RaftReplica {
           node.reportSnapshot(to, arrived);
         }
       }
+      case RaftInbox.Event.Pulled(var block, Runnable written) -> {
+        ledger.fetched(block);
+        written.run();
+      }
       case RaftInbox.Event.ConfigFound(long number) -> {
         if (soft.leader() == 0) {
           ledger.catchUpTo(number);
         }
       }
+    }
+  }
+
+  /// What the leader appends is kept while blocks before it are fetched, but not all of it: it
+  /// comes again, as a snapshot in the end.
+  private void receive(Message message) {
+    boolean tooMuch =
+        ledger.isCatchingUp() && node.lastIndex() - node.appliedIndex() > MAX_HELD_ENTRIES;
+    if (!tooMuch || !(message instanceof Message.Append)) {
+      node.step(message);
     }
   }
 
@@ -317,7 +333,7 @@ final class RaftReplica {
   }
 
   private void lead() {
-    if (soft.leader() != node.id()) {
+    if (soft.leader() != node.id() || ledger.isCatchingUp()) {
       return;
     }
     Optional<ConfChange> change = ledger.unappliedChange();

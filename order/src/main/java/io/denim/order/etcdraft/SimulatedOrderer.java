@@ -19,6 +19,7 @@ import io.denim.order.WaitingBytes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -393,14 +394,26 @@ final class SimulatedOrderer {
     }
 
     @Override
-    public void pull(long from, long to, BlockTaker taker) {
-      for (Block block : world.blocks(from, to)) {
-        taker.take(block);
-        if (world.strikes(5)) {
-          throw new Crash();
-        }
+    public void pull(long from, long to) {
+      offerNext(up().inbox(), world.blocks(from, to).iterator());
+    }
+
+    private void offerNext(RaftInbox inbox, Iterator<Block> blocks) {
+      if (blocks.hasNext()) {
+        inbox.offer(
+            new RaftInbox.Event.Pulled(
+                blocks.next(),
+                () -> {
+                  if (world.strikes(5)) {
+                    throw new Crash();
+                  }
+                  offerNext(inbox, blocks);
+                }));
       }
     }
+
+    @Override
+    public void endPull() {}
 
     @Override
     public void close() {}

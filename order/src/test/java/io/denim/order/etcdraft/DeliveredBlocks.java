@@ -17,8 +17,11 @@ import org.hyperledger.fabric.protos.orderer.SeekInfo;
 
 /// Delivers what a recording channel has, and waits for what it will have, to whoever asks.
 final class DeliveredBlocks extends AtomicBroadcastGrpc.AtomicBroadcastImplBase {
+  private static final int NEVER = Integer.MAX_VALUE;
+
   private final RecordingSupport support;
   private final X509Certificate own;
+  private volatile boolean withheld;
   private final AtomicInteger asked = new AtomicInteger();
   private final AtomicInteger askedByItself = new AtomicInteger();
 
@@ -26,6 +29,11 @@ final class DeliveredBlocks extends AtomicBroadcastGrpc.AtomicBroadcastImplBase 
   DeliveredBlocks(RecordingSupport support, X509Certificate own) {
     this.support = support;
     this.own = own;
+  }
+
+  /// From now on streams get nothing, or what there is.
+  void withhold(boolean isSo) {
+    withheld = isSo;
   }
 
   /// How often anybody asked for blocks.
@@ -69,7 +77,8 @@ final class DeliveredBlocks extends AtomicBroadcastGrpc.AtomicBroadcastImplBase 
     long stop = seek.getStop().getSpecified().getNumber();
     try {
       for (long number = seek.getStart().getSpecified().getNumber(); number <= stop; number++) {
-        while (!support.awaitMoreThan((int) number, Duration.ofMillis(200))) {
+        int awaited = (int) number;
+        while (!support.awaitMoreThan(withheld ? NEVER : awaited, Duration.ofMillis(100))) {
           if (out.isCancelled()) {
             return;
           }

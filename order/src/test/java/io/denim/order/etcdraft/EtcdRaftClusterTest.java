@@ -220,6 +220,35 @@ class EtcdRaftClusterTest {
     assertThat(nodes).extracting(node -> node.blocks.askedByItself()).containsOnly(0);
   }
 
+  /// With one of the others away, its vote and its log are needed.
+  @Test
+  void aNodeThatWaitsForBlocksTakesPartMeanwhile() throws Exception {
+    Node first = nodes.getFirst();
+    Node second = nodes.get(1);
+    Node behind = nodes.get(2);
+    first.order("before");
+    behind.stop();
+    int had = behind.support.blocks().size();
+    for (int i = 0; i < 8; i++) {
+      first.order("message " + i);
+    }
+    first.blocks.withhold(true);
+    second.blocks.withhold(true);
+    int asked = first.blocks.asked() + second.blocks.asked();
+    behind.start();
+    while (first.blocks.asked() + second.blocks.asked() == asked) {
+      assertThat(behind.support.awaitMoreThan(had, Duration.ofMillis(20))).isFalse();
+    }
+    second.stop();
+    first.order("with a node that has no blocks for it");
+    assertThat(behind.support.blocks()).hasSize(had);
+    first.blocks.withhold(false);
+    behind.support.awaitHeight(first.support.blocks().size());
+    second.blocks.withhold(false);
+    second.start();
+    assertSameBlocks(11);
+  }
+
   @Test
   void aNodeThatAConfigurationRemovesLeavesAndTheOthersGoOn() throws Exception {
     nodes.getFirst().order("before");
