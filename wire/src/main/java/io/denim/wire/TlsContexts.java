@@ -118,7 +118,10 @@ final class TlsContexts {
         SslContextBuilder.forClient().trustManager(joined(tls.serverRoots()));
     if (tls.keyPair().isPresent()) {
       TlsKeyPair pair = tls.keyPair().get();
-      builder.keyManager(pair.certificateChain().newInput(), pair.privateKey().newInput());
+      // The default type would derive a key from a password for each context: 10 ms and more.
+      builder
+          .keyStoreType("JKS")
+          .keyManager(pair.certificateChain().newInput(), pair.privateKey().newInput());
     }
     return builder;
   }

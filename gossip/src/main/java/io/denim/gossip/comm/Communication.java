@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.denim.metrics.Counter;
 import io.denim.metrics.MetricName;
 import io.denim.metrics.Metrics;
+import io.denim.wire.TlsConfigurationException;
 import io.grpc.BindableService;
 import java.time.Duration;
 import java.util.Map;
@@ -32,6 +33,7 @@ public final class Communication implements Connection.Owner, AutoCloseable {
   private final Counters counters;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Connections connections;
+  private final PeerDialer dialer;
   private final PendingAnswers pending = new PendingAnswers();
   private final Map<HandlerKey, MessageHandler> handlers = new ConcurrentHashMap<>();
 
@@ -62,7 +64,8 @@ public final class Communication implements Connection.Owner, AutoCloseable {
     this.settings = settings;
     this.events = events;
     this.counters = Counters.of(metrics);
-    this.connections = new Connections(parties.dialer(), this::run, events);
+    this.dialer = parties.dialer();
+    this.connections = new Connections(this::dial, events);
   }
 
   /// The service that other peers dial.
@@ -136,9 +139,19 @@ public final class Communication implements Connection.Owner, AutoCloseable {
     return new Connection(this, settings, endpoint);
   }
 
-  /// Runs a connection that this peer has dialed.
-  private void run(Connection connection, DialedStream stream) {
-    start(connection, stream, handshake.self().clientCertificate(), stream);
+  /// Dials on the connection's own thread: setting TLS up takes a while.
+  private void dial(Connection connection) {
+    execute(
+        connection,
+        () -> {
+          try {
+            DialedStream stream = DialedStream.open(connection, dialer.dial(connection.endpoint()));
+            live(connection, stream, handshake.self().clientCertificate(), stream);
+          } catch (TlsConfigurationException | IllegalArgumentException e) {
+            LOG.warn("Cannot connect to {}: {}", connection.endpoint(), e.getMessage());
+            ended(connection, String.valueOf(e.getMessage()), connection.endpoint(), () -> {});
+          }
+        });
   }
 
   /// Runs a connection on a thread of its own until it ends.
@@ -147,21 +160,35 @@ public final class Communication implements Connection.Owner, AutoCloseable {
       Connection.Shown shown,
       Optional<ByteString> ownCertificate,
       AutoCloseable transport) {
-    try {
-      threads.execute(() -> {
-        String end;
-        try {
-          end = connection.run(handshake, ownCertificate, shown);
-        } catch (InterruptedException e) {
-          end = "closed";
-        }
-        String why = connection.end().isEmpty() ? end : connection.end();
-        ended(connection, why, shown.address(), transport);
-      });
-    } catch (RejectedExecutionException e) {
-      connection.close(); // this peer stops
+    if (!execute(connection, () -> live(connection, shown, ownCertificate, transport))) {
       close(transport);
     }
+  }
+
+  /// @return false if this peer stops
+  private boolean execute(Connection connection, Runnable life) {
+    try {
+      threads.execute(life);
+      return true;
+    } catch (RejectedExecutionException e) {
+      connection.close();
+      return false;
+    }
+  }
+
+  private void live(
+      Connection connection,
+      Connection.Shown shown,
+      Optional<ByteString> ownCertificate,
+      AutoCloseable transport) {
+    String end;
+    try {
+      end = connection.run(handshake, ownCertificate, shown);
+    } catch (InterruptedException e) {
+      end = "closed";
+    }
+    String why = connection.end().isEmpty() ? end : connection.end();
+    ended(connection, why, shown.address(), transport);
   }
 
   /// For streams that others open.

@@ -1,7 +1,6 @@
 package io.denim.gossip.comm;
 
 import com.google.protobuf.ByteString;
-import io.denim.wire.TlsConfigurationException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -10,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -27,8 +25,7 @@ final class Connections {
   /// Endpoints come from other peers' messages; no more than these are dialed at once.
   private static final int MAX_DIALING = 500;
 
-  private final PeerDialer dialer;
-  private final BiConsumer<Connection, DialedStream> runner;
+  private final Consumer<Connection> runner;
   private final ConnectionEvents events;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<ByteString, Deque<Connection>> open = new HashMap<>(); // newest last
@@ -38,10 +35,8 @@ final class Connections {
   /// @param expected who is looked for; empty if anybody
   private record Dialing(Connection connection, ByteString expected) {}
 
-  /// @param runner starts the life of a connection that was dialed
-  Connections(
-      PeerDialer dialer, BiConsumer<Connection, DialedStream> runner, ConnectionEvents events) {
-    this.dialer = dialer;
+  /// @param runner begins to dial and to run a connection, and does not wait
+  Connections(Consumer<Connection> runner, ConnectionEvents events) {
     this.runner = runner;
     this.events = events;
   }
@@ -69,7 +64,8 @@ final class Connections {
     } finally {
       lock.unlock();
     }
-    return dial(connection) ? Optional.of(connection) : Optional.empty();
+    runner.accept(connection);
+    return Optional.of(connection);
   }
 
   /// Dials an endpoint, whoever is there.
@@ -85,19 +81,7 @@ final class Connections {
     } finally {
       lock.unlock();
     }
-    dial(connection);
-  }
-
-  private boolean dial(Connection connection) {
-    try {
-      runner.accept(connection, DialedStream.open(connection, dialer.dial(connection.endpoint())));
-      return true;
-    } catch (TlsConfigurationException | IllegalArgumentException e) {
-      LOG.warn("Cannot connect to {}: {}", connection.endpoint(), e.getMessage());
-      connection.close();
-      ended(connection, String.valueOf(e.getMessage()));
-      return false;
-    }
+    runner.accept(connection);
   }
 
   /// Takes a connection whose other side is known now.
