@@ -177,7 +177,7 @@ public final class GossipNode implements AutoCloseable {
           communication.nextSecond();
           report.report(view, now);
         }
-        if (core.hasChanged() && (inputs.isEmpty() || now - published > TICK_MILLIS)) {
+        if (now - published >= TICK_MILLIS && core.hasChanged()) {
           view = core.view();
           published = now;
         }
