@@ -78,12 +78,21 @@ final class Remote implements AutoCloseable {
     channel.shutdownNow();
   }
 
+  private boolean isSent(Outgoing message) throws InterruptedException {
+    try {
+      return consensus.send(message.request(), PATIENCE);
+    } catch (RuntimeException e) { // the next message may go, and somebody must send it
+      LOG.error("Sending a StepRequest to {} failed: {}", name, e.getMessage(), e);
+      return false;
+    }
+  }
+
   private void run() {
     try {
       while (true) {
         Outgoing next = waiting.take();
         long start = System.nanoTime();
-        boolean sent = consensus.send(next.request(), PATIENCE);
+        boolean sent = isSent(next);
         metrics.sendTime().observeSince(start);
         metrics.queueLength().set(waiting.size());
         next.reporter().delivered(sent);
