@@ -2,6 +2,8 @@ package io.denim.validate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -25,6 +27,21 @@ record GoldenChain(Path directory, List<Block> blocks, JsonNode expected) {
     try {
       return new GoldenChain(
           directory, blocks(directory), JSON.readTree(directory.resolve("expected.json").toFile()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// This chain with the mutated transactions behind it; testdata/mutated/README.md tells of them.
+  GoldenChain mutated() {
+    Path more = golden().resolveSibling("mutated").resolve(directory.getFileName());
+    try {
+      List<Block> all = new ArrayList<>(blocks);
+      all.addAll(blocks(more));
+      ObjectNode both = expected.deepCopy();
+      both.withArray("blocks")
+          .addAll((ArrayNode) JSON.readTree(more.resolve("expected.json").toFile()).get("blocks"));
+      return new GoldenChain(directory, all, both);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

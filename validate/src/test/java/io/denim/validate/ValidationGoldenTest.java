@@ -40,7 +40,19 @@ class ValidationGoldenTest {
     "dishonest-orderer, 5",
   })
   void everyVerdictIsThatOfRealPeers(String name, int groupSize) throws Exception {
-    GoldenChain chain = GoldenChain.load(name);
+    assertVerdicts(GoldenChain.load(name), groupSize);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"raft-v25, 9", "dishonest-orderer, 3"})
+  void mutatedTransactionsAreJudgedAsByARealPeer(String name, int groupSize) throws Exception {
+    GoldenChain golden = GoldenChain.load(name);
+    GoldenChain mutated = golden.mutated();
+    assertThat(mutated.blocks()).hasSizeGreaterThan(golden.blocks().size());
+    assertVerdicts(mutated, groupSize);
+  }
+
+  private void assertVerdicts(GoldenChain chain, int groupSize) throws Exception {
     Block genesis = Block.parseFrom(Files.readAllBytes(chain.directory().resolve("genesis.block")));
     SignatureVerifier verifier = SignatureVerifier.create();
     ChannelConfig config = ChannelConfig.ofBlock(genesis, verifier);
