@@ -5,12 +5,14 @@ import io.denim.wire.ClientTls;
 import io.denim.wire.TlsConfigurationException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -103,8 +105,21 @@ public final class ParticipationClient implements AutoCloseable {
   }
 
   private Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
-    HttpResponse<byte[]> response =
-        http.send(request.timeout(PATIENCE).build(), HttpResponse.BodyHandlers.ofByteArray());
+    HttpRequest built = request.timeout(PATIENCE).build();
+    HttpResponse<byte[]> response;
+    try {
+      response = http.send(built, HttpResponse.BodyHandlers.ofByteArray());
+    } catch (ConnectException e) {
+      String method = built.method();
+      throw new ConnectException(
+          method.charAt(0)
+              + method.substring(1).toLowerCase(Locale.ROOT)
+              + " \""
+              + built.uri()
+              + "\": dial tcp "
+              + built.uri().getAuthority()
+              + ": connect: connection refused");
+    }
     return new Answer(response.statusCode(), ByteString.copyFrom(response.body()));
   }
 

@@ -3,6 +3,7 @@ package io.denim.wire;
 import io.grpc.Status;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
+import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.util.Locale;
@@ -54,6 +55,9 @@ public final class CallFailure {
           Optional.of("the other side's TLS certificate is not valid yet (" + message + ")");
       case ConnectException _ when message.toLowerCase(Locale.ROOT).contains("refused") ->
           Optional.of(REFUSED);
+      case CertPathBuilderException _ ->
+          Optional.of(
+              "tls: failed to verify certificate: x509: certificate signed by unknown authority");
       case UnknownHostException _ -> Optional.of("no such host: " + message);
       default ->
           message.toUpperCase(Locale.ROOT).contains("ALERT_CERTIFICATE_EXPIRED")

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.Envelope;
 
@@ -62,8 +63,11 @@ public final class ConfigtxgenTool {
 
   private static FlagSet flagSet() {
     return new FlagSet(FlagSet.Dialect.GO)
-        .text("asOrg", "", "Leaves out of a channel creation what this organization may not set")
-        .text("channelCreateTxBaseProfile", "", "[DEPRECATED] Has no effect")
+        .text("asOrg", "", "Has no effect, as in Fabric since v3.0")
+        .text(
+            "channelCreateTxBaseProfile",
+            "",
+            "[DEPRECATED] The profile of the system channel that a channel creation is made for")
         .text("channelID", "", "The channel ID to use in the configtx")
         .text("configPath", "", "The folder with the configuration to use (if set)")
         .text("inspectBlock", "", "Prints the configuration in the block of this file")
@@ -131,10 +135,14 @@ public final class ConfigtxgenTool {
   }
 
   private void outputCreation(Path file) throws ClientException {
+    Optional<ProfileSpec> base =
+        flags.text("channelCreateTxBaseProfile").isEmpty()
+            ? Optional.empty()
+            : Optional.of(profile(flags.text("channelCreateTxBaseProfile")));
     log.info(MODULE, "doOutputChannelCreateTx", "Generating new channel configtx");
     try {
       Envelope made =
-          ChannelCreation.of(flags.text("channelID"), profile(), InstantSource.system());
+          ChannelCreation.of(flags.text("channelID"), profile(), base, InstantSource.system());
       log.info(MODULE, "doOutputChannelCreateTx", "Writing new channel tx");
       write(file, made);
     } catch (ChannelConfigException | IOException e) {
@@ -219,9 +227,13 @@ public final class ConfigtxgenTool {
   }
 
   private ProfileSpec profile() throws ClientException {
+    return profile(flags.text("profile"));
+  }
+
+  private ProfileSpec profile(String name) throws ClientException {
     ConfigtxYaml read = configtx();
     try {
-      return read.profile(flags.text("profile"));
+      return read.profile(name);
     } catch (ChannelConfigException e) {
       throw new ClientException(
           e.getMessage()

@@ -40,7 +40,11 @@ final class DiscoverClient implements AutoCloseable {
     private static final long serialVersionUID = 1L;
 
     RefusedException(ClientException cause) {
-      super(cause.getMessage(), cause);
+      super(
+          String.valueOf(cause.getMessage())
+              .replaceFirst(
+                  "^failed to connect to [^ ]+: ", "failed connecting to discovery service: "),
+          cause);
     }
   }
 

@@ -16,6 +16,7 @@ import io.denim.wire.ClientTls;
 import io.denim.wire.TlsConfigurationException;
 import io.denim.wire.TlsKeyPair;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -110,6 +111,8 @@ public final class OsnadminTool {
       return answer(flags, request(client, command, flags));
     } catch (TlsConfigurationException e) {
       throw new UsageException("loading client cert/key pair: " + e.getMessage());
+    } catch (ConnectException e) {
+      throw new ClientException(String.valueOf(e.getMessage()), e);
     } catch (IOException e) {
       throw new ClientException(
           "request to "

@@ -22,6 +22,7 @@ import org.hyperledger.fabric.protos.orderer.SeekSpecified;
 record BlockReader(
     NodeClient node, boolean fromPeer, PeerEnvironment environment, String channelId) {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final String REFUSAL = "can't read the block: &"; // and a status in braces
 
   /// @param target `oldest`, `newest`, `config` or a number
   /// @throws ClientException if the node gives no such block
@@ -70,16 +71,27 @@ record BlockReader(
             .setStop(position)
             .setBehavior(SeekInfo.SeekBehavior.BLOCK_UNTIL_READY)
             .build();
-    return node.block(
+    try {
+      return node.block(
+          environment
+              .signer()
+              .envelope(
+                  HeaderType.DELIVER_SEEK_INFO,
+                  channelId,
+                  seek.toByteString(),
+                  node.tlsCertificateHash()),
+          fromPeer,
+          PATIENCE);
+    } catch (ClientException e) {
+      String message = String.valueOf(e.getMessage());
+      if (message.startsWith(REFUSAL)) {
+        String status = message.substring(REFUSAL.length());
         environment
-            .signer()
-            .envelope(
-                HeaderType.DELIVER_SEEK_INFO,
-                channelId,
-                seek.toByteString(),
-                node.tlsCertificateHash()),
-        fromPeer,
-        PATIENCE);
+            .log()
+            .info("cli.common", "readBlock", "Expect block, but got status: &" + status);
+      }
+      throw e;
+    }
   }
 
   private static long lastConfig(Block block) throws ClientException {

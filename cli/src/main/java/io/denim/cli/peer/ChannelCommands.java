@@ -269,9 +269,6 @@ final class ChannelCommands {
       throw new UsageException("trailing args detected");
     }
     String target = words.getFirst();
-    if (!target.matches("oldest|newest|config|[0-9]{1,19}")) {
-      throw new UsageException("fetch target illegal: " + target);
-    }
     String channelId = flags.text("channelID");
     PeerEnvironment environment = PeerEnvironment.load(System.getenv(), log);
     boolean fromPeer = !OrdererEndpoint.given(flags);
@@ -280,6 +277,9 @@ final class ChannelCommands {
             ? environment.peer()
             : OrdererEndpoint.connect(flags, environment, Optional.empty(), channelId)) {
       initialized();
+      if (!target.matches("oldest|newest|config|[0-9]{1,19}")) {
+        throw new ClientException("fetch target illegal: " + target);
+      }
       BlockReader reader = new BlockReader(node, fromPeer, environment, channelId);
       ByteString block = reader.fetch(target).toByteString();
       String file = words.size() == 2 ? words.get(1) : channelId + "_" + target + ".block";

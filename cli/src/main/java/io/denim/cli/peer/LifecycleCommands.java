@@ -208,11 +208,8 @@ final class LifecycleCommands {
 
   private void install(Flags flags) throws UsageException, ClientException, InterruptedException {
     List<String> words = flags.rest();
-    if (words.size() != 1) {
-      throw new ClientException(
-          words.isEmpty()
-              ? "chaincode install package must be provided"
-              : "invalid number of args. expected only the packaged chaincode file");
+    if (words.isEmpty()) {
+      throw new ClientException("chaincode install package must be provided");
     }
     PeerEnvironment environment = PeerEnvironment.load(System.getenv(), log);
     try (PeerConnections connections =

@@ -105,12 +105,20 @@ record PeerEnvironment(Settings settings, EnvelopeSigner signer, CommandLog log)
       tls =
           Optional.of(
               new ClientTls(
-                  List.of(read(roots, "peer.tls.rootcert.file")),
+                  List.of(roots(roots)),
                   keyPair(),
                   settings.optionalText("peer.tls.serverhostoverride")));
     }
     return connect(
         "endorser", address.isEmpty() ? address() : address, tls, connectTimeout("peer"));
+  }
+
+  private static ByteString roots(Path file) throws ClientException {
+    try {
+      return read(file, "peer.tls.rootcert.file");
+    } catch (ClientException e) {
+      throw new ClientException("failed to load config for PeerClient: " + e.getMessage(), e);
+    }
   }
 
   private Optional<TlsKeyPair> keyPair() throws ClientException {
