@@ -1,8 +1,10 @@
 package io.denim.metrics;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 
@@ -11,6 +13,7 @@ import java.util.function.Function;
 /// one uncontended addition.
 public final class Metrics {
   private final Map<String, Metric<?>> metrics = new ConcurrentSkipListMap<>();
+  private final List<Runnable> refreshed = new CopyOnWriteArrayList<>();
 
   /// Something that only grows.
   public Metric<Counter> counter(MetricName name) {
@@ -40,8 +43,16 @@ public final class Metrics {
     return metric(name, Metric.Type.HISTOGRAM, series -> new Histogram(kept));
   }
 
-  /// In the order of their names.
+  /// Lets somebody set what is only found out when somebody looks.
+  ///
+  /// @param refresh run each time before the metrics are read, by whichever thread reads them
+  public void beforeReading(Runnable refresh) {
+    refreshed.add(refresh);
+  }
+
+  /// In the order of their names, as they are now.
   Collection<Metric<?>> all() {
+    refreshed.forEach(Runnable::run);
     return metrics.values();
   }
 

@@ -184,6 +184,7 @@ public final class OrdererNode implements AutoCloseable {
                   environment.metrics(),
                   environment.logging(),
                   environment.clock()));
+      ParticipationMetrics.register(environment.metrics(), registrar);
       CertificateMonitor certificates = operations.certificates();
       certificates.watch("enrollment", enrollmentExpires);
       certificates.watch("server TLS", settings.grpc().listener(), grpc::reload);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.denim.metrics.Metrics;
+import io.denim.metrics.PrometheusText;
 import io.denim.node.HttpService;
 import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
@@ -33,6 +35,7 @@ class ParticipationApiTest {
 
   @TempDir Path folder;
   private final HttpClient client = HttpClient.newHttpClient();
+  private final Metrics metrics = new Metrics();
   private ChannelRegistrar registrar;
   private HttpService http;
 
@@ -40,6 +43,7 @@ class ParticipationApiTest {
   void serve() throws Exception {
     OrdererRig rig = new OrdererRig(folder);
     registrar = rig.open();
+    ParticipationMetrics.register(metrics, registrar);
     var api = new ParticipationApi(registrar, new JoinBlocks(rig.verifier), MAX_BYTES);
     http =
         HttpService.bind(
@@ -61,6 +65,11 @@ class ParticipationApiTest {
     HttpResponse<byte[]> joined = join();
     assertThat(joined.statusCode()).isEqualTo(201);
     assertThat(joined.headers().firstValue("Location")).contains("/participation/v1/channels/ch");
+    assertThat(PrometheusText.of(metrics))
+        .contains(
+            "participation_consensus_relation{channel=\"ch\"} 1\n",
+            "participation_status{channel=\"ch\"} 1\n",
+            "ledger_blockchain_height{channel=\"ch\"} 1\n");
     assertThat(join().statusCode()).as("twice").isEqualTo(405);
     assertThat(json(get("channels/ch")).get("height").asLong()).isEqualTo(1);
     assertThat(json(get("channels/ch")).get("consensusRelation").asText()).isEqualTo("consenter");
@@ -71,6 +80,7 @@ class ParticipationApiTest {
     assertThat(send(request("channels/ch").DELETE()).statusCode()).isEqualTo(204);
     assertThat(send(request("channels/ch").DELETE()).statusCode()).isEqualTo(404);
     assertThat(get("channels/ch").statusCode()).isEqualTo(404);
+    assertThat(PrometheusText.of(metrics)).doesNotContain("channel=\"ch\"");
   }
 
   @ParameterizedTest
