@@ -8,6 +8,7 @@ import io.denim.cli.GatewayClient;
 import io.denim.cli.TransactionProposal;
 import io.denim.gossip.GossipSettings;
 import io.denim.gossip.LeadershipSettings;
+import io.denim.gossip.StateTransferSettings;
 import io.denim.gossip.core.ElectionTiming;
 import io.denim.identity.SignatureVerifier;
 import io.denim.peer.DeliveryClientSettings;
@@ -54,6 +55,7 @@ class ElectedLeaderTest {
 
   private static PeerSettings electing(PeerSettings settings) {
     GossipSettings usual = settings.gossip();
+    StateTransferSettings state = usual.state();
     ElectionTiming timing =
         new ElectionTiming(
             Duration.ofSeconds(1),
@@ -67,7 +69,13 @@ class ElectedLeaderTest {
             usual.communication(),
             usual.membershipReport(),
             usual.privateData(),
-            usual.state(),
+            new StateTransferSettings(
+                state.enabled(),
+                Duration.ofMillis(500),
+                state.responseTimeout(),
+                state.batchSize(),
+                state.blockBufferSize(),
+                state.maxRetries()),
             new LeadershipSettings(false, Optional.of(timing)));
     DeliveryClientSettings delivery = settings.network().delivery();
     return settings.with(
