@@ -23,6 +23,7 @@ record CertificateAuthority(String name, CertificateRequest.Issuer issuer) {
     GeneratedKey key = GeneratedKey.generate();
     CertificateRequest request =
         new CertificateRequest(
+            organization.place(),
             name,
             Optional.of(organization.domain()),
             Optional.empty(),

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -17,10 +18,12 @@ import java.util.Optional;
 ///
 /// Follows fabric v3.1.5 internal/cryptogen/ca/ca.go.
 ///
+/// @param place of the subject
 /// @param organization of a CA's subject
 /// @param unit of a member's subject, its role
 /// @param alternativeNames host names and IP addresses
 record CertificateRequest(
+    Place place,
     String commonName,
     Optional<String> organization,
     Optional<String> unit,
@@ -34,6 +37,15 @@ record CertificateRequest(
   private static final byte[] TRUE = DerWriter.element(DerReader.BOOLEAN, new byte[] {-1});
   private static final String SERVER_AUTH = "2b06010505070301";
   private static final String CLIENT_AUTH = "2b06010505070302";
+
+  CertificateRequest(
+      String commonName,
+      Optional<String> organization,
+      Optional<String> unit,
+      Usage usage,
+      List<String> alternativeNames) {
+    this(Place.CUSTOMARY, commonName, organization, unit, usage, alternativeNames);
+  }
 
   CertificateRequest {
     alternativeNames = List.copyOf(alternativeNames);
@@ -89,19 +101,39 @@ record CertificateRequest(
 
   private byte[] name() {
     List<byte[]> parts = new ArrayList<>();
-    parts.add(attribute("550406", "US"));
-    parts.add(attribute("550408", "California"));
-    parts.add(attribute("550407", "San Francisco"));
-    organization.ifPresent(value -> parts.add(attribute("55040a", value)));
-    unit.ifPresent(value -> parts.add(attribute("55040b", value)));
-    parts.add(attribute("550403", commonName));
+    add(parts, "550406", place.country());
+    add(parts, "550408", place.province());
+    add(parts, "550407", place.locality());
+    add(parts, "550409", place.streetAddress());
+    add(parts, "550411", place.postalCode());
+    add(parts, "55040a", organization.orElse(""));
+    add(parts, "55040b", place.unit(), unit.orElse(""));
+    add(parts, "550403", commonName);
     return DerWriter.sequence(parts.toArray(byte[][]::new));
+  }
+
+  /// A part with those of the values that are not empty, as one set in DER's order.
+  private static void add(List<byte[]> parts, String type, String... values) {
+    List<byte[]> set = new ArrayList<>();
+    for (String value : values) {
+      if (!value.isEmpty()) {
+        set.add(attribute(type, value));
+      }
+    }
+    if (!set.isEmpty()) {
+      set.sort(Arrays::compareUnsigned);
+      ByteString content = ByteString.EMPTY;
+      for (byte[] each : set) {
+        content = content.concat(ByteString.copyFrom(each));
+      }
+      parts.add(DerWriter.element(DerReader.SET, content.toByteArray()));
+    }
   }
 
   private static byte[] attribute(String type, String value) {
     boolean printable = value.matches("[A-Za-z0-9 '()+,./:=?-]*");
     byte[] text = DerWriter.element(printable ? 19 : 12, value.getBytes(StandardCharsets.UTF_8));
-    return DerWriter.element(DerReader.SET, DerWriter.sequence(oid(type), text));
+    return DerWriter.sequence(oid(type), text);
   }
 
   private static byte[] oid(String content) {

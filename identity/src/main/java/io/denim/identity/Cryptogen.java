@@ -48,13 +48,15 @@ public final class Cryptogen {
   /// @param nodes its peers or orderers
   /// @param users how many besides the administrator; orderers' organizations have none
   /// @param authority the signing CA's common name; the TLS CA's is the same after `tls`
+  /// @param place of its CAs and all whom they certify
   public record OrganizationSpec(
       String name,
       String domain,
       boolean nodeUnits,
       List<NodeSpec> nodes,
       int users,
-      String authority) {
+      String authority,
+      Place place) {
     public OrganizationSpec {
       nodes = List.copyOf(nodes);
     }
@@ -62,7 +64,7 @@ public final class Cryptogen {
     /// An organization whose CA is called as usual.
     public OrganizationSpec(
         String name, String domain, boolean nodeUnits, List<NodeSpec> nodes, int users) {
-      this(name, domain, nodeUnits, nodes, users, "ca." + domain);
+      this(name, domain, nodeUnits, nodes, users, "ca." + domain, Place.CUSTOMARY);
     }
 
     /// An organization of nodes `<prefix>0` to `<prefix>n-1` that also answer as localhost,
@@ -224,12 +226,18 @@ public final class Cryptogen {
     Certificate certificate =
         signing.issue(
             new CertificateRequest(
-                commonName, Optional.empty(), role, CertificateRequest.Usage.SIGNING, List.of()),
+                organization.place(),
+                commonName,
+                Optional.empty(),
+                role,
+                CertificateRequest.Usage.SIGNING,
+                List.of()),
             key,
             clock);
     Certificate tlsCertificate =
         tls.issue(
             new CertificateRequest(
+                organization.place(),
                 commonName,
                 Optional.empty(),
                 Optional.empty(),

@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import io.denim.identity.Cryptogen.NodeSpec;
 import io.denim.identity.Cryptogen.OrganizationSpec;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -113,6 +114,46 @@ class CryptogenTest {
     assertThat(peerIdentity.verify(message, signature)).isTrue();
     assertThat(peerIdentity.verify(ByteString.copyFromUtf8("other"), signature)).isFalse();
     assertThat(accepted(msps, admin).verify(message, signature)).isFalse();
+  }
+
+  /// As cryptogen of Fabric v3.1.5 names them for the same configuration.
+  @Test
+  void theCasPlaceIsEverybodys() throws Exception {
+    OrganizationSpec org3 =
+        new OrganizationSpec(
+            "Org3",
+            "org3.example.com",
+            true,
+            List.of(new NodeSpec("peer0", List.of())),
+            0,
+            "ca.org3.example.com",
+            new Place("DE", "Bayern", "Fürth", "Ops", "Weg 1", "90762"));
+    Cryptogen.generate(directory, List.of(org3), List.of(), CLOCK);
+    Path organization = directory.resolve("peerOrganizations/org3.example.com");
+    String place = "C=DE, ST=Bayern, L=Fürth, STREET=Weg 1, OID.2.5.4.17=90762, ";
+    assertThat(subject(organization.resolve("ca/ca.org3.example.com-cert.pem")))
+        .isEqualTo(reversed(place + "O=org3.example.com, OU=Ops, CN=ca.org3.example.com"));
+    assertThat(
+            subject(
+                organization.resolve(
+                    "peers/peer0.org3.example.com/msp/signcerts/peer0.org3.example.com-cert.pem")))
+        .isEqualTo(reversed(place + "OU=Ops + OU=peer, CN=peer0.org3.example.com"));
+    LocalMsp peer = load(organization.resolve("peers/peer0.org3.example.com/msp"));
+    assertThat(peer.signingIdentity().identity().certificate().organizationalUnits())
+        .containsExactlyInAnyOrder("Ops", "peer");
+  }
+
+  private static String subject(Path file) throws Exception {
+    try (InputStream in = Files.newInputStream(file)) {
+      return ((X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in))
+          .getSubjectX500Principal()
+          .toString();
+    }
+  }
+
+  /// Java writes the last part of a name first.
+  private static String reversed(String name) {
+    return String.join(", ", List.of(name.split(", ")).reversed());
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.denim.cli.cryptogen;
 
 import io.denim.cli.ClientException;
 import io.denim.identity.Cryptogen;
+import io.denim.identity.Place;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -83,7 +84,19 @@ record CryptoConfig(
         table.flag("EnableNodeOUs"),
         nodes,
         table.table("Users").number("Count"),
-        name);
+        name,
+        place(authority));
+  }
+
+  private static Place place(Table authority) {
+    Place customary = Place.CUSTOMARY;
+    return new Place(
+        authority.text("Country", customary.country()),
+        authority.text("Province", customary.province()),
+        authority.text("Locality", customary.locality()),
+        authority.text("OrganizationalUnit", customary.unit()),
+        authority.text("StreetAddress", customary.streetAddress()),
+        authority.text("PostalCode", customary.postalCode()));
   }
 
   private static Cryptogen.NodeSpec node(Table table, String hostname, String domain)
