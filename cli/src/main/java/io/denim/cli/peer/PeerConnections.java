@@ -59,12 +59,14 @@ final class PeerConnections implements AutoCloseable {
     roots = orEmptyText(roots);
     check(environment, addresses, roots, command, many);
     List<NodeClient> peers = new ArrayList<>();
+    String failing = "failed to retrieve endorser client for " + command;
     try {
       for (int i = 0; i < addresses.size(); i++) {
         peers.add(environment.peer(addresses.get(i), environment.tls() ? roots.get(i) : ""));
       }
       Optional<NodeClient> orderer = Optional.empty();
       if (ordered) {
+        failing = "failed to retrieve broadcast client";
         orderer =
             Optional.of(
                 OrdererEndpoint.connect(
@@ -73,8 +75,7 @@ final class PeerConnections implements AutoCloseable {
       return new PeerConnections(environment, peers, orderer);
     } catch (ClientException e) {
       peers.forEach(NodeClient::close);
-      throw new ClientException(
-          "failed to retrieve clients for " + command + ": " + e.getMessage(), e);
+      throw new ClientException(failing + ": " + e.getMessage(), e);
     }
   }
 
