@@ -32,6 +32,9 @@ final class StateTransfer implements AutoCloseable {
   private static final WireParser<Block> BLOCKS = WireParser.of(Block.getDefaultInstance());
   private static final long TICK_MILLIS = 1_000;
 
+  /// After a start, when others are known by then, it does not take a whole interval.
+  private static final long FIRST_CHECK_MILLIS = 3_000;
+
   /// For a channel without orderers, so that others get their turn.
   private static final int BATCHES_IN_TURN = 100;
 
@@ -62,7 +65,7 @@ final class StateTransfer implements AutoCloseable {
   }
 
   private void run() {
-    long lastCheck = clock.millis();
+    long lastCheck = clock.millis() - settings.checkInterval().toMillis() + FIRST_CHECK_MILLIS;
     try {
       while (!closed.await(TICK_MILLIS, TimeUnit.MILLISECONDS)) {
         long now = clock.millis();
