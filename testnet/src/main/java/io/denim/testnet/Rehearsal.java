@@ -1,18 +1,22 @@
 package io.denim.testnet;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 
 /// Has the executables do once what they are for, each kind in a JVM that writes down what it loads
 /// and links (JEP 514, JEP 515). What comes of it, an AOT cache for each kind, spares later starts
 /// that work. A part of the build; everything works without it.
 public final class Rehearsal {
   private static final NetworkSpec SPEC =
-      new NetworkSpec("rehearsal", 1, 1, 1, 10, Duration.ofMillis(20), true);
+      new NetworkSpec("rehearsal", 1, 1, 1, 100, Duration.ofMillis(20), true);
 
   /// `core.yaml` and `orderer.yaml` as brief as they can be; the rest are environment variables.
   private static final String YAML =
@@ -54,8 +58,38 @@ public final class Rehearsal {
       Files.writeString(folder.resolve("orderer.yaml"), YAML);
       NetworkProcess.note(directory);
       new Rehearsal(launch, directory, plan).run();
+      runNetwork(launch, new NetworkDirectory(folder.resolve("network")));
     } finally {
       Trees.delete(folder);
+    }
+  }
+
+  /// What a method does most is noted as well, so it should be under load. What it says is of no
+  /// interest.
+  private static void load(NetworkDirectory directory) throws InterruptedException {
+    PrintStream out = System.out;
+    System.setOut(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+    try {
+      DenimMain.run(List.of("bench", "--dir", directory.root().toString(), "--time", "4s"));
+    } finally {
+      System.setOut(out);
+    }
+  }
+
+  /// A whole network in one JVM.
+  private static void runNetwork(Path launch, NetworkDirectory directory)
+      throws IOException, InterruptedException {
+    String folder = directory.root().toString();
+    try (RehearsingProcess network =
+        RehearsingProcess.start(
+            launch,
+            "network",
+            List.of(DenimMain.class.getName(), "up", "--free-ports", "--dir", folder),
+            Map.of())) {
+      network.awaitLine("denim query");
+      load(directory);
+      network.stop();
+      network.awaitEnd();
     }
   }
 
@@ -82,6 +116,7 @@ public final class Rehearsal {
       peer.awaitLine("Started peer with");
       tool.tell("go");
       tool.awaitEnd();
+      load(directory);
       orderer.stop();
       peer.stop();
       orderer.awaitEnd();
