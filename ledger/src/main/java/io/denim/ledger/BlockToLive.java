@@ -51,10 +51,7 @@ final class BlockToLive {
       }
       return Optional.empty();
     } catch (SimulationException e) {
-      throw new LedgerException(
-          "cannot read the collections of chaincode [%s] on channel [%s]: %s"
-              .formatted(name.namespace(), channelId, e.getMessage()),
-          e);
+      return Optional.empty(); // as if it were not defined; CollectionHistory has told of it
     }
   }
 }

@@ -13,11 +13,14 @@ import java.util.regex.Pattern;
 import org.hyperledger.fabric.protos.peer.CollectionConfig;
 import org.hyperledger.fabric.protos.peer.CollectionConfigPackage;
 import org.hyperledger.fabric.protos.peer.StaticCollectionConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The explicit collections that chaincodes had, by the block that defined them (fabric v3.1.5
 /// core/ledger/confighistory). Keys and values are Fabric's, since snapshots hold them as they are.
 /// Made for one group of blocks; used by the committing thread.
 final class CollectionHistory {
+  private static final Logger LOG = LoggerFactory.getLogger(CollectionHistory.class);
   private static final String LIFECYCLE = "_lifecycle";
   private static final String IMPLICIT = "_implicit_org_";
   private static final String KEY_PREFIX = "slscc\0";
@@ -60,10 +63,12 @@ final class CollectionHistory {
         }
       }
     } catch (SimulationException e) {
-      throw new LedgerException(
-          "cannot read the collections of chaincode [%s] on channel [%s]: %s"
-              .formatted(chaincode, channelId, e.getMessage()),
-          e);
+      // The state holds what its endorsers agreed on; the chaincode is as good as undefined.
+      LOG.warn(
+          "[channel: {}] The collections of chaincode [{}] cannot be read and count as none: {}",
+          channelId,
+          chaincode,
+          e.getMessage());
     }
     return explicit.build();
   }

@@ -20,6 +20,7 @@ import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.BlockMetadataIndex;
 import org.hyperledger.fabric.protos.ledger.rwset.TxPvtReadWriteSet;
 import org.hyperledger.fabric.protos.peer.TxValidationCode;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -58,6 +59,24 @@ class LedgerGoldenTest {
     assertSnapshot(chain);
     assertBlockFiles(chain);
     rebuildAndCompare(chain);
+  }
+
+  /// At such a definition, which its endorsers agreed on, a Fabric peer's channel stops.
+  @Test
+  void definitionsThatCannotBeReadKeepNoBlockFromBeingCommitted() throws Exception {
+    GoldenChain chain = GoldenChain.load("dishonest-orderer");
+    CollectionSource unreadable =
+        (channelId, namespace, state) -> {
+          throw new SimulationException("no definition");
+        };
+    try (LedgerProvider provider =
+        LedgerProvider.open(LedgerOptions.at(directory.resolve("unreadable")), unreadable)) {
+      PeerLedger ledger = provider.create(genesis(chain));
+      for (int number = 1; number < chain.blocks().size(); number++) {
+        assertVerdicts(chain, ledger.commit(unverdicted(chain, number, Map.of())));
+      }
+      assertThat(ledger.height()).isEqualTo(chain.blocks().size());
+    }
   }
 
   @ParameterizedTest
