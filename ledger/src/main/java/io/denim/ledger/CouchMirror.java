@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
 /// answers its JSON queries. The embedded state stays the one that transactions are validated
 /// against; the keys that a batch changes are noted in the same batch and forgotten when CouchDB
 /// has them, so that it catches up after whatever has happened to either side. A server that fails
-/// stops no commit: it lags, and queries say so until it has caught up.
+/// stops no commit: it lags, and queries say so until it has caught up. One that does not answer
+/// delays commits by its time-out.
 ///
 /// Written to under the ledger's commit lock; queries wait while a block is being written.
 final class CouchMirror implements StateFollower {
