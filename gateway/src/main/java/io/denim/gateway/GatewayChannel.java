@@ -3,6 +3,7 @@ package io.denim.gateway;
 import io.denim.channelconfig.ChannelConfig;
 import io.denim.ledger.BlockIterator;
 import io.denim.ledger.TransactionStatus;
+import java.time.Duration;
 import java.util.Optional;
 
 /// A channel of this peer, as far as gateway and discovery need it. Safe for use by any thread.
@@ -12,6 +13,9 @@ public interface GatewayChannel {
 
   /// How many blocks the ledger has.
   long height();
+
+  /// Waits until the blocks that have come by now are committed, but no longer than this.
+  void awaitReceived(Duration patience) throws InterruptedException;
 
   /// The verdict on the first transaction that bears the id, if it is committed.
   Optional<TransactionStatus> transactionStatus(String txId);

@@ -10,6 +10,7 @@ import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -41,6 +42,9 @@ import org.slf4j.LoggerFactory;
 /// Follows fabric v3.1.5 internal/pkg/gateway.
 public final class GatewayService extends GatewayGrpc.GatewayImplBase implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayService.class);
+
+  /// How long a query waits for blocks that have come and are not yet committed.
+  private static final Duration PATIENCE_FOR_COMMITS = Duration.ofMillis(250);
 
   private final Peers peers;
   private final GatewayPorts ports;
@@ -101,10 +105,24 @@ public final class GatewayService extends GatewayGrpc.GatewayImplBase implements
     EndorserSelection selection =
         selection(proposal)
             .orElseThrow(() -> RpcErrors.of(Code.UNAVAILABLE, noConfig(proposal.channelId())));
+    awaitReceived(proposal.channelId());
     Evaluation evaluation =
         new Evaluation(
             peers, settings.endorsementTimeout(), executor, request, proposal, selection);
     return EvaluateResponse.newBuilder().setResult(evaluation.run()).build();
+  }
+
+  /// Somebody who has heard of a commit from another peer, and asks this one now, should see it:
+  /// the block has usually come here at the same time, and is being committed.
+  private void awaitReceived(String channelId) {
+    Optional<GatewayChannel> channel = ports.channels().apply(channelId);
+    if (channel.isPresent()) {
+      try {
+        channel.get().awaitReceived(PATIENCE_FOR_COMMITS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   private static ProposalContents evaluated(SignedProposal signed) {

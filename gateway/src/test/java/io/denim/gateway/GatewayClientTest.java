@@ -97,6 +97,7 @@ class GatewayClientTest {
       assertThat(text(contract(gateway).evaluateTransaction("read", "a"))).isEqualTo("result");
     }
     assertThat(network.org1.getFirst().asked).hasValue(1);
+    assertThat(network.channel.awaited).hasValue(1);
     assertThat(network.org2).allSatisfy(peer -> assertThat(peer.asked).hasValue(0));
   }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.hyperledger.fabric.protos.common.Block;
 import org.hyperledger.fabric.protos.common.BlockMetadataIndex;
 import org.hyperledger.fabric.protos.common.ChannelHeader;
@@ -27,6 +28,7 @@ final class TestChannel implements GatewayChannel {
   final CommitNotifier commits = new CommitNotifier();
   final Map<String, DefinedChaincode> chaincodes = new HashMap<>();
   volatile boolean unreadable;
+  final AtomicInteger awaited = new AtomicInteger();
   private final ChannelConfig config;
   private final List<Block> blocks = new ArrayList<>();
   private final Map<String, TransactionStatus> statuses = new HashMap<>();
@@ -84,6 +86,11 @@ final class TestChannel implements GatewayChannel {
   @Override
   public synchronized long height() {
     return blocks.size();
+  }
+
+  @Override
+  public void awaitReceived(Duration patience) {
+    awaited.incrementAndGet();
   }
 
   @Override

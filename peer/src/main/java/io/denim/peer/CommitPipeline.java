@@ -124,6 +124,11 @@ final class CommitPipeline implements AutoCloseable {
         : Optional.of(stopped());
   }
 
+  /// Waits for so many blocks, but no longer than this.
+  void awaitCommitted(long height, Duration patience) throws InterruptedException {
+    followed.await(height, patience);
+  }
+
   private String stopped() {
     return failure == null ? "the peer stops" : "committing failed: " + failure;
   }

@@ -1,5 +1,6 @@
 package io.denim.peer;
 
+import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -46,6 +47,19 @@ final class FollowedHeight {
         moved.await();
       }
       return height >= wanted;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Waits until a height is reached, but no longer than this.
+  void await(long wanted, Duration patience) throws InterruptedException {
+    long left = patience.toNanos();
+    lock.lockInterruptibly();
+    try {
+      while (height < wanted && left > 0) {
+        left = moved.awaitNanos(left);
+      }
     } finally {
       lock.unlock();
     }

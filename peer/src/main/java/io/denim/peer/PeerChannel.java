@@ -23,6 +23,7 @@ import io.denim.lifecycle.LifecycleCache;
 import io.denim.lifecycle.LifecycleException;
 import io.denim.validate.BlockValidator;
 import io.denim.validate.ValidatedBlock;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -148,6 +149,11 @@ final class PeerChannel
   @Override
   public Optional<TransactionStatus> transactionStatus(String txId) {
     return ledger.transactionStatus(txId);
+  }
+
+  @Override
+  public void awaitReceived(Duration patience) throws InterruptedException {
+    pipeline.awaitCommitted(intake.next(), patience);
   }
 
   @Override
