@@ -97,6 +97,7 @@ public final class GrpcServer implements AutoCloseable {
     services.forEach(
         service -> builder.addService(UnreadableMessages.answered(service.bindService())));
     interceptors.reversed().forEach(builder::intercept);
+    builder.intercept(UnreadAnswers.customary(settings.maxMessageBytes()));
     if (settings.metrics().isPresent()) {
       GrpcMetrics counts = new GrpcMetrics(settings.metrics().get());
       builder.intercept(counts).addTransportFilter(counts);
