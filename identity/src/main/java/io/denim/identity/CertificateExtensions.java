@@ -34,6 +34,8 @@ record CertificateExtensions(
   private static final String CERTIFICATE_EXTENSION = "551d";
   private static final String SERVER_AUTH = "2b06010505070301";
   private static final String ANY_USAGE = "551d2500";
+  private static final int NAME = 0xa0;
+  private static final int LOCATION = 0x86;
   private static final String AUTHORITY_INFO_ACCESS = "2b06010505070101";
 
   static CertificateExtensions none() {
@@ -110,7 +112,9 @@ record CertificateExtensions(
           nameConstraints = true;
           return NameConstraints.understood(value);
         }
-        case 31, 32, 33, 36 -> reader.read(DerReader.SEQUENCE);
+        case 31 -> distributionPoints(reader);
+        case 32 -> policies(reader);
+        case 33, 36 -> reader.read(DerReader.SEQUENCE);
         case 35 -> authorityKeyId(critical, reader);
         case 37 -> extendedKeyUsage(reader);
         case 54 -> reader.integer();
@@ -125,7 +129,37 @@ record CertificateExtensions(
       if (critical) {
         throw new DerException("x509: authority info access incorrectly marked critical");
       }
-      DerReader.of(value).read(DerReader.SEQUENCE);
+      DerReader accesses = DerReader.of(value).read(DerReader.SEQUENCE);
+      while (!accesses.isEmpty()) {
+        DerReader access = accesses.read(DerReader.SEQUENCE);
+        access.objectIdentifier();
+        if (access.next(LOCATION)) {
+          access.read(LOCATION);
+        }
+      }
+    }
+
+    private static void distributionPoints(DerReader reader) throws DerException {
+      DerReader points = reader.read(DerReader.SEQUENCE);
+      while (!points.isEmpty()) {
+        DerReader point = points.read(DerReader.SEQUENCE);
+        if (point.next(NAME)) {
+          DerReader names = point.read(NAME).read(NAME);
+          while (names.next(LOCATION)) {
+            names.read(LOCATION);
+          }
+        }
+      }
+    }
+
+    private static void policies(DerReader reader) throws DerException {
+      DerReader policies = reader.read(DerReader.SEQUENCE);
+      Set<String> seen = new HashSet<>();
+      while (!policies.isEmpty()) {
+        if (!seen.add(policies.read(DerReader.SEQUENCE).objectIdentifier())) {
+          throw new DerException("x509: invalid certificate policies");
+        }
+      }
     }
 
     private void subjectKeyId(boolean critical, DerReader reader) throws DerException {
