@@ -5,14 +5,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.hyperledger.fabric.protos.common.BlockchainInfo;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Makes a channel's snapshots when they are due, one at a time, in a thread of their own; commits
-/// go on meanwhile, since a snapshot reads the database as it was. The ledger's commit lock guards
-/// all methods but `pending` and `close`.
+/// Makes a channel's snapshots when they are due, one after the other, each in a thread of its own;
+/// commits go on meanwhile, since a snapshot reads the database as it was. The ledger's commit lock
+/// guards all methods but `pending` and `close`.
 final class Snapshots implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
 
@@ -20,8 +22,8 @@ final class Snapshots implements AutoCloseable {
   private final Path root;
   private final Database db;
   private final SnapshotRequests requests;
-  private volatile @Nullable Thread running;
-  private volatile long inProgress = -1;
+  private final Set<Long> begun = ConcurrentHashMap.newKeySet();
+  private volatile @Nullable Thread newest;
 
   Snapshots(String channelId, Path root, Database db, SnapshotRequests requests) {
     this.channelId = channelId;
@@ -64,7 +66,7 @@ final class Snapshots implements AutoCloseable {
 
   /// @return in Fabric's words, why it cannot be cancelled
   Optional<String> cancel(long block) {
-    if (inProgress == block) {
+    if (begun.contains(block)) {
       return Optional.of("cannot cancel the snapshot request because it is under processing");
     }
     return requests.remove(block)
@@ -76,16 +78,16 @@ final class Snapshots implements AutoCloseable {
   /// Begins a snapshot of the ledger as it is now, if one is asked for.
   void startIfDue(BlockchainInfo info, ByteString commitHash) {
     long last = info.getHeight() - 1;
-    if (!isDueAt(last)) {
+    if (!isDueAt(last) || !begun.add(last)) {
       return;
     }
-    awaitRunning();
+    Thread earlier = newest;
     Database.Snapshot view = db.snapshot();
-    inProgress = last;
-    running =
+    newest =
         Thread.ofPlatform()
             .name("snapshot-" + channelId)
             .start(() -> {
+              await(earlier);
               try (view) {
                 new SnapshotExport(channelId, db, view, info, commitHash).writeTo(root);
                 LOG.info("[{}] Generated snapshot at block [{}]", channelId, last);
@@ -93,13 +95,12 @@ final class Snapshots implements AutoCloseable {
                 LOG.error("[{}] Failed to generate snapshot at block [{}]", channelId, last, e);
               } finally {
                 requests.remove(last);
-                inProgress = -1;
+                begun.remove(last);
               }
             });
   }
 
-  private void awaitRunning() {
-    Thread thread = running;
+  private static void await(@Nullable Thread thread) {
     if (thread != null) {
       boolean interrupted = false;
       while (thread.isAlive()) {
@@ -115,9 +116,9 @@ final class Snapshots implements AutoCloseable {
     }
   }
 
-  /// Waits for the snapshot that is being made.
+  /// Waits for the snapshots that are being made.
   @Override
   public void close() {
-    awaitRunning();
+    await(newest);
   }
 }
