@@ -295,6 +295,13 @@ final class KvLedger implements PeerLedger {
   }
 
   @Override
+  public List<TxPvtData> keptPrivateData(long blockNumber) {
+    return parts.privateStore().mayHold(blockNumber)
+        ? parts.privateStore().read(blockNumber, name -> true)
+        : List.of();
+  }
+
+  @Override
   public Optional<CollectionConfigPackage> collectionsBelow(String chaincode, long blockNumber) {
     return CollectionHistory.below(parts.db(), chaincode, blockNumber);
   }

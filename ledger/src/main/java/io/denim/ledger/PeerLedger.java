@@ -59,6 +59,10 @@ public interface PeerLedger extends BlockReader, AutoCloseable {
   /// The clear private data held for a block, without expired and purged data, by transaction.
   List<TxPvtData> privateData(long blockNumber, Predicate<CollectionName> filter);
 
+  /// The clear private data of a block that is not committed yet and that the ledger holds all the
+  /// same, as it outlives a reset and a crash; by transaction.
+  List<TxPvtData> keptPrivateData(long blockNumber);
+
   /// The explicit collections that a chaincode had before a block: those of its last definition in
   /// an earlier one (fabric v3.1.5 core/ledger/confighistory).
   Optional<CollectionConfigPackage> collectionsBelow(String chaincode, long blockNumber);

@@ -63,6 +63,9 @@ class LedgerMaintenanceTest {
       PeerLedger ledger = provider.open(TestChain.CHANNEL);
       assertThat(ledger.height()).isEqualTo(1);
       assertThat(ledger.heightBeforeReset()).contains(LAST + 1L);
+      assertThat(blocks)
+          .anySatisfy(block ->
+              assertThat(ledger.keptPrivateData(block.getHeader().getNumber())).isNotEmpty());
       for (Block block : blocks) {
         ledger.commit(
             new CommitBlock(

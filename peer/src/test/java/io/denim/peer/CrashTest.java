@@ -201,7 +201,7 @@ class CrashTest {
       switch (step) {
         case PRIVATE_SYNCED -> note("denim", ".log");
         case BLOCKS_SYNCED -> note("chains", "");
-        case PRIVATE_STORED, BLOCKS_WRITTEN, STATE_WRITTEN, SHOWN -> {}
+        case PRIVATE_STORED, BLOCKS_WRITTEN, STATE_WRITTEN, SHOWN, EXPIRING -> {}
       }
       if (reached++ % STRIDE == STRIDE - 1 && images.size() < 8) {
         try {
@@ -233,12 +233,22 @@ class CrashTest {
           Files.createDirectories(copy.getParent());
           Files.copy(file, copy);
           boolean cut = name.startsWith("chains") || name.toString().endsWith(".log");
-          if (cut) {
+          if (cut && !isFollowed(file)) {
             lose(copy, synced.getOrDefault(name, 0L));
           }
         }
       }
       images.put(image, acknowledged);
+    }
+
+    /// Whether a block file was synced as a whole, before the next one began.
+    private static boolean isFollowed(Path file) {
+      String name = file.getFileName().toString();
+      if (!name.startsWith("blockfile_")) {
+        return false;
+      }
+      int next = Integer.parseInt(name.substring("blockfile_".length())) + 1;
+      return Files.exists(file.resolveSibling("blockfile_%06d".formatted(next)));
     }
 
     private void lose(Path file, long kept) throws IOException {
